@@ -1,0 +1,48 @@
+# Every target sets up what it needs; a second call starts at once.
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+STAMP := $(VENV)/.installed
+RUNTIME := $(VENV)/.installed-runtime
+
+.PHONY: demo test check fix bench lock clean help
+
+help:
+	@echo "make demo   everything on recorded data, then the dashboard (ARGS='--exit' stops after the summary)"
+	@echo "make test   the tests        make check  lint, types, import layers"
+	@echo "make bench  the benchmarks   make lock   refresh the pinned versions"
+
+demo: $(RUNTIME)
+	@$(BIN)/reinfra demo $(ARGS)
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks
+
+$(RUNTIME): requirements.txt pyproject.toml scripts/setup.sh
+	@scripts/setup.sh $(VENV) requirements.txt "$(PYTHON)"
+	@touch $(RUNTIME)
+
+$(STAMP): requirements-dev.txt pyproject.toml scripts/setup.sh
+	@scripts/setup.sh $(VENV) requirements-dev.txt "$(PYTHON)"
+	@touch $(STAMP) $(RUNTIME)
+
+# Both files carry every hash and no registry's address.
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group build --output-file requirements.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) .cache .reinfra dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
