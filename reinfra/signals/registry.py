@@ -50,6 +50,6 @@ def _signal(row: dict[str, Any]) -> Signal:
 
 
 def _source_name(text: str) -> SourceName:
-    """ "DCGM_FI_DEV_GPU_UTIL [%]" is the metric and the unit that the source gives it in."""
+    """Split `DCGM_FI_DEV_GPU_UTIL [%]` into the metric and the unit that the source gives it in."""
     metric, _, unit = text.partition(" [")
     return SourceName(metric, unit.removesuffix("]") or "1")

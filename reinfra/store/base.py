@@ -1,0 +1,84 @@
+"""The store's interface: what stands above it knows this file and no other of the storage itself."""
+
+import enum
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reinfra.model import Batch, Origin, SeriesBlock, SeriesKey
+from reinfra.store.selector import Selector
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who delivers samples. `note` is what every page must say of them, such as how far times were shifted."""
+
+    name: str
+    origin: Origin = Origin.LIVE
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A series in the store, and the first and last instant it has a sample at."""
+
+    id: int
+    key: SeriesKey
+    source: str
+    first_at: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a batch. `refused` counts by reason; nothing is dropped without a count."""
+
+    accepted: int
+    replayed: bool = False
+    refused: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """Samples as they were written: `at[i]` and `value[i]` of series `keys[i]`, by increasing time."""
+
+    keys: tuple[SeriesKey, ...]
+    at: tuple[NDArray[np.int64], ...]
+    value: tuple[NDArray[np.float64], ...]
+
+
+class Rule(enum.StrEnum):
+    """How the samples in one step become one value. A counter is read as its increase, whatever the rule."""
+
+    LAST = "last"
+    MEAN = "mean"
+    MIN = "min"
+    MAX = "max"
+    SUM = "sum"
+
+
+class SampleStore(Protocol):
+    """Where samples live. Times are milliseconds since 1970 UTC; `since` is included, `until` is not."""
+
+    def write(self, batch: Batch, source: Source, *, watermark: int | None = None) -> Written:
+        """Store a batch and move the source's watermark, in one transaction.
+
+        Writing the same batch again changes nothing; where two batches disagree about an instant the
+        later write wins. Raises StoreError, and then nothing was written.
+        """
+
+    def series(self, selector: Selector) -> list[Stored]:
+        """The series that the selector matches, by id."""
+
+    def samples(self, selected: list[Stored], since: int, until: int) -> Samples:
+        """Raw samples, in the order of `selected`, NaN bit for bit as written."""
+
+    def read(
+        self, selected: list[Stored], since: int, until: int, step: int, rule: Rule = Rule.LAST
+    ) -> SeriesBlock:
+        """Samples on a grid: column j covers [at[j], at[j] + step), at[j] a multiple of `step`."""
+
+    def watermark(self, source: str) -> int | None:
+        """Everything before this instant has been collected from `source`; None if nothing was."""

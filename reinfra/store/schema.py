@@ -1,0 +1,196 @@
+"""The tables. Times are milliseconds since 1970 UTC; columns of numbers are little-endian arrays in blobs."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+REVISIONS = ("0001",)
+"""Every schema this version can be asked about, oldest first; the last one is what it needs."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_ID = BigInteger().with_variant(Integer, "sqlite")  # only an INTEGER key is SQLite's own row id
+
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("origin", Text, nullable=False),
+    Column(
+        "note", Text, nullable=False
+    ),  # what a page must say of it, such as how far times were shifted
+    Column("cursor", Text),  # where the collector goes on; its own format
+    Column("watermark", BigInteger),  # everything before this instant has been collected
+    Column("refused", BigInteger, nullable=False),  # samples refused so far
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("fingerprint", LargeBinary(16), nullable=False, unique=True),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("metric", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("labels", Text, nullable=False),  # JSON object
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+)
+
+series_label = Table(
+    "series_label",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("series_id", ForeignKey("series.id", ondelete="CASCADE"), primary_key=True),
+)
+
+hot_frame = Table(
+    "hot_frame",
+    metadata,
+    Column("seq", _ID, primary_key=True),  # the order of arrival: the last write of an instant wins
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("digest", LargeBinary(16), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("series_ids", LargeBinary, nullable=False),  # int64
+    Column("at", LargeBinary),  # int64; null when every sample is at `since`
+    Column("value", LargeBinary, nullable=False),  # float64, bit for bit
+    Column("crc", BigInteger, nullable=False),
+    UniqueConstraint("source_id", "since", "digest"),  # a replayed frame is no second frame
+    Index(None, "since", "until"),
+)
+
+anomaly = Table(
+    "anomaly",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("series_id", ForeignKey("series.id"), nullable=False),
+    Column("detector", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("peak_at", BigInteger, nullable=False),
+    Column("value", Double),  # null: there was no value, as when a device fell silent
+    Column("score", Double, nullable=False),
+    Column("threshold", Double, nullable=False),
+    Column("expected_low", Double),
+    Column("expected_high", Double),
+    Column("severity", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("incident_id", ForeignKey("incident.id"), index=True),
+    Column("found_at", BigInteger, nullable=False),
+    UniqueConstraint("series_id", "detector", "since"),
+    Index(None, "since", "until"),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("scope", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("series_count", Integer, nullable=False),
+    Column("feedback", Text),  # null, "useful" or "not useful"
+    Index(None, "state", "since"),
+)
+
+transition = Table(
+    "transition",
+    metadata,
+    Column("incident_id", ForeignKey("incident.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("dedup_key", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("incident_id", ForeignKey("incident.id"), nullable=False, index=True),
+    Column("body", Text, nullable=False),  # JSON, rendered for the channel when it is sent
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", BigInteger, nullable=False),
+    Column("last_error", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+    UniqueConstraint("dedup_key", "channel"),
+    CheckConstraint("state IN ('pending', 'sent', 'dead')", name="state"),
+    Index(None, "state", "next_attempt_at"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),  # null: still running, or it died
+    Column("exit_code", Integer),
+    Column("since", BigInteger),
+    Column("until", BigInteger),
+    Column("series", Integer, nullable=False),
+    Column("anomalies", Integer, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("error", Text),
+    Index(None, "kind", "started_at"),
+)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("dataset", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("judge", Text, nullable=False),
+    Column("rubric", Text, nullable=False),
+    Column("order", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("score", Double),  # null unless status is "ok"
+    Column("label", Text, nullable=False),
+    UniqueConstraint("dataset", "item", "judge", "rubric", "order"),
+    CheckConstraint("(status = 'ok') = (score IS NOT NULL)", name="score_iff_ok"),
+)
+
+human_label = Table(
+    "human_label",
+    metadata,
+    Column("dataset", Text, primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("annotator", Text, primary_key=True),
+    Column("label", Text, nullable=False),
+)
