@@ -26,8 +26,8 @@ def source_id(connection: Connection, given: Source, now: int) -> int:
         )
     _refuse_a_mixture(connection, given)
     row = {"name": given.name, "origin": given.origin, "note": given.note, "refused": 0}
-    added = connection.execute(insert(source).values(**row, updated_at=now))
-    return int(added.inserted_primary_key[0])  # type: ignore[index] - one row was inserted
+    add = insert(source).values(**row, updated_at=now).returning(source.c.id)
+    return int(connection.execute(add).scalar_one())
 
 
 def _refuse_a_mixture(connection: Connection, given: Source) -> None:
@@ -82,7 +82,8 @@ def find(connection: Connection, selector: Selector) -> list[Stored]:
 
 def keys_of(connection: Connection, ids: set[int]) -> dict[int, SeriesKey]:
     """The keys of these series ids."""
-    wanted, keys = sorted(ids), {}
+    wanted = sorted(ids)
+    keys: dict[int, SeriesKey] = {}
     for start in range(0, len(wanted), _CHUNK):
         query = select(series).where(series.c.id.in_(wanted[start : start + _CHUNK]))
         keys.update((row.id, _key(row)) for row in connection.execute(query))
