@@ -64,7 +64,7 @@ def _turned(verdict: Verdict) -> Verdict:
     if verdict.status is not VerdictStatus.OK or verdict.score is None:
         return replace(verdict, order=order)
     score = 1 - verdict.score
-    return replace(verdict, score=score, label=LABEL.get(score, verdict.label), order=order)
+    return replace(verdict, score=score, label=LABEL.get(score, ""), order=order)
 
 
 def _turned_label(label: HumanLabel, turned: set[str]) -> HumanLabel:
