@@ -127,7 +127,7 @@ def _gap(
 
 def _nothing_varies(value: float, variance: float) -> bool:
     """A spread of the size of the rounding in the numerical gradient is none."""
-    return float(np.sqrt(variance)) <= 1e-9 * max(1.0, abs(value))  # noqa: PLR2004
+    return float(np.sqrt(variance)) <= 1e-9 * max(1.0, abs(value))
 
 
 def spread(scores: tuple[Floats, Floats], target: Target) -> Spread:

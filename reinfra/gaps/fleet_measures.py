@@ -36,7 +36,7 @@ def log_ratio(numerator: int, denominator: int) -> FleetMeasure:
 
 
 def cost_decomposition(candidate_price: float, baseline_price: float, strata: int) -> FleetMeasure:
-    """log $/token split by LMDI, in the order of LMDI_TERMS; the last four sum to the first exactly.
+    """Log of $/token split by LMDI, in the order of LMDI_TERMS; the last four sum to the first exactly.
 
     Totals per fleet: paid hours of each stratum, then busy hours, then tokens. A price is dollars per
     paid hour. idle = paid / busy, speed = busy / tokens, mix = the share of each stratum.
@@ -57,7 +57,7 @@ def cost_decomposition(candidate_price: float, baseline_price: float, strata: in
 
 
 def gradient(measure: FleetMeasure, ours: Floats, theirs: Floats) -> tuple[Floats, Floats]:
-    """d measure / d totals of each fleet, [k, outputs], by central differences."""
+    """The derivatives by each fleet's totals, [k, outputs], by central differences."""
     left = [measure(ours + step, theirs) - measure(ours - step, theirs) for step in _steps(ours)]
     right = [measure(ours, theirs + step) - measure(ours, theirs - step) for step in _steps(theirs)]
     return (

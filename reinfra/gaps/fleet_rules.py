@@ -41,8 +41,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostics:
-    """How the paired hours behave: their lag-1 correlation, how many independent ones they are worth,
-    the p-value of "one regime", and the share of the variance that time accounts for."""
+    """How the paired hours behave.
+
+    Their lag-1 correlation, how many independent hours they are worth, the p-value of "one regime",
+    and the share of the variance that time accounts for.
+    """
 
     hour_correlation: float
     independent_hours: float

@@ -140,11 +140,11 @@ def to_json(result: Scorecard | Refusal) -> dict[str, Any]:
     """Plain dicts, lists, strings and numbers; what is not a finite number becomes null."""
     kind = "scorecard" if isinstance(result, Scorecard) else "refusal"
     reasons = {} if isinstance(result, Scorecard) else {"reasons": list(result.reasons)}
-    fields: dict[str, Any] = _plain(dataclasses.asdict(result))
+    fields = {name: _plain(value) for name, value in dataclasses.asdict(result).items()}
     return {"kind": kind, **fields, **reasons}
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a tree of plain values
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
