@@ -22,14 +22,16 @@ def name(key: SeriesKey) -> str:
 
 
 def quantity(value: float, unit: str) -> str:
-    """0.98, 547 MB, 12.3 ms, 656 request."""
+    """0.98, 547 MB, 12.3 ms, 656 requests, 2.5 tokens/s."""
     if unit in _PREFIXED:
         size, prefix = next(((s, p) for s, p in _PREFIXES if abs(value) >= s), (1.0, ""))
         return f"{number(value / size)} {prefix}{_PREFIXED[unit]}"
     if unit == "s":
         _, shown, factor = next(row for row in _SUBSECOND if abs(value) >= row[0])
         return f"{number(value * factor)} {shown}" if value else "0 s"
-    return number(value) + _PLAIN.get(unit, " " + unit.replace("{", "").replace("}", ""))
+    if unit in _PLAIN:
+        return number(value) + _PLAIN[unit]
+    return f"{number(value)} {unit.replace('{', '').replace('}', '' if value == 1 else 's')}"
 
 
 def number(value: float) -> str:

@@ -88,6 +88,11 @@ def test_a_line_that_never_moves_gets_the_lowest_threshold_and_no_alarm() -> Non
     assert np.nanmax(FalseAlarmRate(least=3.5).thresholds(block, scored(block.values))) == 3.5
 
 
+def test_an_empty_block_has_no_thresholds() -> None:
+    block = block_of(np.empty((2, 0)), MINUTE)
+    assert FalseAlarmRate().thresholds(block, scored(block.values)).shape == (2, 0)
+
+
 def test_the_tail_of_exponential_scores_has_shape_zero_and_the_level_they_have() -> None:
     values = np.random.default_rng(0).exponential(size=200_000)
     tail = Tail.of(values, np.arange(values.size) * MINUTE, 0)
