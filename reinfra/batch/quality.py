@@ -33,3 +33,9 @@ def load(store: Store, name: str) -> GradedSet:
         tuple(rows.verdicts),
         tuple(HumanLabel(*label) for label in rows.labels),
     )
+
+
+def names(store: Store) -> list[str]:
+    """The graded sets there are."""
+    with store.reading() as connection:
+        return [info.name for info in grades.listing(connection)]

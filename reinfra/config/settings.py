@@ -93,7 +93,7 @@ class AlertSettings(_Section):
         "text", description="Body of a message: text for people, json for machines."
     )
     max_attempts: int = Field(
-        8, ge=1, le=100, description="Attempts before a message is given up as dead."
+        20, ge=1, le=100, description="Attempts before a message is given up as dead."
     )
 
 

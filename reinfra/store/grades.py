@@ -22,7 +22,7 @@ class SetInfo:
 
 @dataclass(frozen=True, slots=True)
 class Grades:
-    """The rows of one set: items as (id, stratum, cluster, systems, text_sha256), labels as (item, rater, value)."""
+    """One set: items as (id, stratum, cluster, systems, text_sha256), labels as (item, rater, value)."""
 
     items: list[tuple[str, str, str, tuple[str, ...], str]]
     verdicts: list[Verdict]
