@@ -37,10 +37,12 @@ def test_what_nobody_published_stays_unknown() -> None:
 def test_every_fact_has_a_source_and_every_price_a_date() -> None:
     catalogue = default_catalogue()
     assert len(catalogue.instances) == 80
-    for fact in (*catalogue.accelerators.values(), *catalogue.instances.values()):
-        assert fact.source
-        assert fact.read_on
+    for accelerator in catalogue.accelerators.values():
+        assert accelerator.source
+        assert accelerator.read_on
     for instance in catalogue.instances.values():
+        assert instance.source
+        assert instance.read_on
         assert instance.price is None or (instance.price.on and instance.price.source)
 
 

@@ -39,30 +39,28 @@ def test_swapping_the_sides_turns_the_ratio_over(rng: np.random.Generator) -> No
         pair = there.measure(name).figure.value, back.measure(name).figure.value
         assert (1 + (pair[0] or 0)) * (1 + (pair[1] or 0)) == pytest.approx(1)
     assert there.cost.price_part.value == pytest.approx(-(back.cost.price_part.value or 0))
-    assert there.cost.throughput_part.value == pytest.approx(-(back.cost.throughput_part.value or 0))
+    assert there.cost.throughput_part.value == pytest.approx(
+        -(back.cost.throughput_part.value or 0)
+    )
 
 
 def test_traffic_that_shifts_to_slow_work_moves_the_naive_figure_only(
     rng: np.random.Generator,
 ) -> None:
     """The hardware is equal in every stratum; the candidate only got more of the slow requests."""
-
-    def mixed(instance: str, slow: int) -> tuple[str, int]:
-        return instance, slow
-
     sides = [
         together(
             rounds(instance, rows=60 - slow, seconds=1.0, payload="short", seed=4),
             rounds(instance, rows=slow, seconds=8.0, payload="long", seed=5),
         )
-        for instance, slow in (mixed("ml.inf2.48xlarge", 40), mixed("ml.g5.48xlarge", 20))
+        for instance, slow in (("ml.inf2.48xlarge", 40), ("ml.g5.48xlarge", 20))
     ]
     found = scorecard(compare(sides[0], sides[1], HOW, rng))
     assert (found.measure("naive_latency").figure.value or 0) > 3
     latency = found.measure("latency").figure
     assert latency.low is not None
     assert latency.high is not None
-    assert latency.low < 0.02 < latency.high + 0.05
+    assert latency.low < 0 < latency.high
 
 
 def test_a_stratum_that_contradicts_the_whole_is_flagged(rng: np.random.Generator) -> None:

@@ -56,8 +56,8 @@ def test_failed_requests_are_counted_and_their_prompts_kept(write: Write) -> Non
 
 
 def test_a_round_without_answers_has_no_latency_instead_of_zero(write: Write) -> None:
-    row = GOOD | {"successes": "0", "error_rate": "1.0", "latency_mean": ""}
-    row["all_completions_token_count"] = "0"
+    tokens = "all_completions_token_count"
+    row = GOOD | {"successes": "0", "error_rate": "1.0", "latency_mean": "", tokens: "0"}
     assert np.isnan(read_fmbench(write(row)).latency[0])
 
 

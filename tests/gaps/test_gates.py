@@ -21,9 +21,9 @@ def test_one_round_of_normal_length_saves_a_counter_only_above_the_limit() -> No
 def test_long_answers_can_be_allowed() -> None:
     runs = rounds()
     long = replace(runs, output_tokens=runs.prompt_tokens * 2)
-    assert token_counter(long, replace(Rules(), over_prompt_share=1.1).over_prompt_share).outcome is (
-        Outcome.PASSED
-    )
+    assert token_counter(
+        long, replace(Rules(), over_prompt_share=1.1).over_prompt_share
+    ).outcome is (Outcome.PASSED)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,9 @@ def test_the_logarithmic_mean_lies_between_and_turns_ratios_into_differences(
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.lists(st.tuples(positive, positive, positive), min_size=1, max_size=8), positive, positive)
+@given(
+    st.lists(st.tuples(positive, positive, positive), min_size=1, max_size=8), positive, positive
+)
 def test_price_and_throughput_add_up_to_the_difference(
     strata: list[tuple[float, float, float]], price: float, other: float
 ) -> None:
@@ -99,4 +101,8 @@ def test_draws_that_carry_no_interval_give_a_reason(draws: list[float], said: st
 
 
 def test_the_sign_is_zero_while_the_interval_holds_zero() -> None:
-    assert [Figure(0.1, low, high).sign for low, high in ((-1, 1), (0.05, 1), (-1, -0.1))] == [0, 1, -1]
+    assert [Figure(0.1, low, high).sign for low, high in ((-1, 1), (0.05, 1), (-1, -0.1))] == [
+        0,
+        1,
+        -1,
+    ]

@@ -91,14 +91,22 @@ def test_missing_strata_make_a_pair_incomparable_as_a_whole(recorded: Results) -
     assert "not comparable" in found.verdict
     assert (found.candidate_share, found.baseline_share) == pytest.approx((0.86, 0.39), abs=0.005)
     lost = {(one.payload, one.concurrency) for one in found.dropped if not one.candidate_rows}
-    assert lost == {("payload_en_3000-4000", 1), ("payload_en_3000-4000", 2), ("payload_en_3000-4000", 4)}
+    assert lost == {
+        ("payload_en_3000-4000", 1),
+        ("payload_en_3000-4000", 2),
+        ("payload_en_3000-4000", 4),
+    }
 
 
 def test_strata_with_few_rows_are_dropped_and_listed(recorded: Results) -> None:
     found = card(recorded, INF48_G48)
     assert found.comparable
     assert len(found.strata) == 7
-    assert {(one.candidate_rows, one.baseline_rows) for one in found.dropped} == {(1, 1), (3, 3), (7, 7)}
+    assert {(one.candidate_rows, one.baseline_rows) for one in found.dropped} == {
+        (1, 1),
+        (3, 3),
+        (7, 7),
+    }
 
 
 def test_failed_requests_leave_no_median_and_no_cost_instead_of_a_flattering_one(
@@ -127,7 +135,9 @@ def test_an_endpoint_of_another_model_is_refused(recorded: Results) -> None:
 def test_a_step_between_two_runs_is_the_deployments_not_the_hardwares(recorded: Results) -> None:
     found = card(recorded, REDEPLOYED)
     assert "deployment, not the silicon" in found.gate("class").reason
-    assert any(factor.startswith("serving container: djl-inference:0.26") for factor in found.unmatched)
+    assert any(
+        factor.startswith("serving container: djl-inference:0.26") for factor in found.unmatched
+    )
     assert percents(found.measure("time_per_token").figure)[0] < -70
 
 
