@@ -47,6 +47,8 @@ def postgres_server() -> Iterator[URL]:
     server = _server(folder)
     try:
         url = database_url(server.get_uri())
+        _command(url, "ALTER SYSTEM SET fsync = off")  # nothing here outlives the session
+        _command(url, "SELECT pg_reload_conf()")
         _command(url, f"CREATE DATABASE {_TEMPLATE}")
         template = url.set(database=_TEMPLATE).render_as_string(hide_password=False)
         open_store(template, create=True).engine.dispose()
