@@ -100,7 +100,7 @@ def _window(
     with store.reading() as connection:
         done = runs.completed_until(connection, KIND)
     until = request.until or now + 1
-    earliest = min((one.first_at for one in series), default=until)
+    earliest = min((one.first_at for one in series), default=until - 1)
     since = request.since or done or earliest
     if since >= until:
         raise InputError(

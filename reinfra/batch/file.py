@@ -1,7 +1,7 @@
 """The detectors on one file, without a database."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +70,7 @@ def write_scores(scored: Scored, path: Path) -> None:
 
 
 def _block(batch: Batch, path: Path) -> SeriesBlock:
-    """The samples on a grid of their own median interval."""
+    """The samples on a grid of their own median interval that begins with the first of them."""
     times = np.unique(batch.at)
     if times.size < 2:  # noqa: PLR2004 - one instant has no interval
         raise InputError("too few samples", where=str(path), why="two different times are needed")
@@ -83,5 +83,7 @@ def _block(batch: Batch, path: Path) -> SeriesBlock:
             why=f"most are {step} ms apart, some years",
         )
     order = np.lexsort((batch.at, batch.series))
-    rows = Columns(batch.series[order].astype(np.int64), batch.at[order], batch.value[order])
-    return align(batch.keys, rows, span, step, Rule.LAST)
+    at = batch.at[order] - span[0]
+    rows = Columns(batch.series[order].astype(np.int64), at, batch.value[order])
+    block = align(batch.keys, rows, (0, span[1] - span[0]), step, Rule.LAST)
+    return replace(block, at=block.at + span[0])

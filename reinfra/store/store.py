@@ -129,6 +129,7 @@ def open_store(url: str, *, clock: Clock = system_clock, create: bool = False) -
     store = Store(connect_to(database_url(url)), clock)
     if create:
         with store.writing() as connection:
+            migrate.require_known(connection, store.name)
             migrate.upgrade(connection)
     with store.reading() as connection:
         migrate.require_current(connection, store.name)
