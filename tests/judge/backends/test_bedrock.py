@@ -7,6 +7,7 @@ from typing import Any, cast
 import boto3
 import pytest
 import stamina
+from botocore.client import BaseClient
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.stub import ANY, Stubber
 
@@ -27,10 +28,14 @@ def _no_waiting() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def stub() -> Iterator[Stubber]:
+@pytest.fixture(scope="module")
+def client() -> BaseClient:
     session = boto3.session.Session("none", "none", region_name="us-east-1")
-    client = session.client("bedrock-runtime")
+    return session.client("bedrock-runtime")
+
+
+@pytest.fixture
+def stub(client: BaseClient) -> Iterator[Stubber]:
     with Stubber(client) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
