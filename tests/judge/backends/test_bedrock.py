@@ -31,7 +31,8 @@ def _no_waiting() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def client() -> BaseClient:
     session = boto3.session.Session("none", "none", region_name="us-east-1")
-    return session.client("bedrock-runtime")
+    made: BaseClient = session.client("bedrock-runtime")
+    return made
 
 
 @pytest.fixture
