@@ -6,18 +6,20 @@ daylight saving skipped on 2014-03-09 is folded into twelve equal samples of one
 the last is kept.
 """
 
-import csv
-import io
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from collectors.base import CollectorError, key_of
+from collectors.csv_columns import microseconds, numbers, read_columns
 from reinfra.model import Batch, Origin
 from reinfra.signals import by_source, factor
+
+MICROSECONDS = 1000  # in a millisecond
+_WHERE = "CloudWatch recording"
 
 Window = tuple[int, int]
 """First and last instant of a labelled anomaly, in ms UTC."""
@@ -43,39 +45,35 @@ class _Column:
 
 def read_series(text: str) -> dict[str, Batch]:
     """The recordings of a `series,timestamp,value` table, by NAB's names, each at its original times."""
-    rows: dict[str, dict[int, float]] = {}
-    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
-        try:
-            rows.setdefault(row["series"], {})[parse_time(row["timestamp"])] = float(row["value"])
-        except (KeyError, TypeError, ValueError) as error:
-            where = f"CloudWatch recording, line {number}"
-            raise CollectorError("not a sample", where=where, why=str(error)) from error
-    return {name: _batch(name, samples) for name, samples in rows.items()}
+    columns = read_columns(text, ("series", "timestamp", "value"), _WHERE)
+    name = np.array(columns[0])
+    at = microseconds(columns[1], _WHERE) // MICROSECONDS
+    value = numbers(columns[2], _WHERE)
+    return {
+        str(series): _batch(str(series), at[name == series], value[name == series])
+        for series in np.unique(name)
+    }
 
 
 def read_windows(text: str) -> dict[str, tuple[Window, ...]]:
     """NAB's labelled anomaly windows, by the name of their series."""
     try:
-        return {
-            name: tuple((parse_time(since), parse_time(until)) for since, until in windows)
-            for name, windows in json.loads(text).items()
-        }
+        windows = [(name, pair) for name, pairs in json.loads(text).items() for pair in pairs]
+        found: dict[str, tuple[Window, ...]] = {}
+        for name, (since, until) in windows:
+            first, last = (microseconds([since, until], _WHERE) // MICROSECONDS).tolist()
+            found[name] = (*found.get(name, ()), (first, last))
     except (AttributeError, TypeError, ValueError) as error:
-        raise CollectorError("not a table of windows", where="NAB", why=str(error)) from error
+        raise CollectorError("not a table of windows", where=_WHERE, why=str(error)) from error
+    return found
 
 
-def parse_time(text: str) -> int:
-    """Milliseconds since 1970; a time without a zone is read as UTC."""
-    moment = datetime.fromisoformat(text)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1000)
-
-
-def _batch(name: str, samples: dict[int, float]) -> Batch:
+def _batch(name: str, at: NDArray[np.int64], value: NDArray[np.float64]) -> Batch:
+    order = np.argsort(at, kind="stable")
+    last = order[np.append(np.diff(at[order]) > 0, [True])]
     column = _column(name)
-    at = np.array(sorted(samples), np.int64)
-    value = np.array([samples[instant] for instant in at.tolist()]) * column.scale
-    return Batch.of_series(key_of(column.signal, column.labels, Origin.RECORDED), at, value)
+    key = key_of(column.signal, column.labels, Origin.RECORDED)
+    return Batch.of_series(key, at[last], value[last] * column.scale)
 
 
 def _column(series: str) -> _Column:

@@ -6,15 +6,13 @@ output token's measured time on a named instance times the tokens the request ge
 then says of waiting is true of that machine under these arrivals, not of Azure's service.
 """
 
-import csv
-import io
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from collectors.base import CollectorError, key_of
-from collectors.cloudwatch_recording import parse_time
+from collectors.csv_columns import microseconds, numbers, read_columns
 from collectors.queueing import offered_load, servers_for, waits
 from reinfra.model import MINUTE, Batch, Origin
 
@@ -39,19 +37,13 @@ class Requests:
 
 
 def read_requests(text: str) -> Requests:
-    """Reads TIMESTAMP, ContextTokens, GeneratedTokens. Times without a zone are read as UTC."""
-    rows = []
-    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
-        try:
-            tokens = float(row["ContextTokens"]), float(row["GeneratedTokens"])
-            rows.append((_milliseconds(row["TIMESTAMP"]), *tokens))
-        except (KeyError, TypeError, ValueError) as error:
-            where = f"request trace, line {number}"
-            raise CollectorError("not a request", where=where, why=str(error)) from error
-    if not rows:
-        raise CollectorError("no requests", where="request trace")
-    columns = np.array(sorted(rows)).T
-    return Requests(*columns)
+    """Reads TIMESTAMP (without a zone: UTC), ContextTokens and GeneratedTokens."""
+    where = "request trace"
+    columns = read_columns(text, ("TIMESTAMP", "ContextTokens", "GeneratedTokens"), where)
+    arrival = microseconds(columns[0], where) / 1000
+    order = np.argsort(arrival, kind="stable")
+    tokens_in, tokens_out = (numbers(cells, where)[order] for cells in columns[1:])
+    return Requests(arrival[order], tokens_in, tokens_out)
 
 
 def read_trace(text: str, service: str) -> Batch:
@@ -132,9 +124,3 @@ def _minutes(requests: Requests) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
 def _sum(weight: NDArray[np.float64], minute: NDArray[np.intp], count: int) -> NDArray[np.float64]:
     inside = minute >= 0
     return np.bincount(minute[inside], weight[inside], minlength=count).astype(np.float64)
-
-
-def _milliseconds(text: str) -> float:
-    """Azure writes seven decimals, one more than datetime reads: the last is cut."""
-    whole, _, fraction = text.partition(".")
-    return parse_time(whole) + float(f"0.{fraction or 0}") * 1000
