@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from collectors.base import CollectorError
 from collectors.simulator.faults import Fault, FaultKind, Planted, plan
-from collectors.simulator.fleet import Host, fleet
+from collectors.simulator.fleet import HOSTS_PER_SERVICE, Host, fleet
 from collectors.simulator.gpu import gpu_rows
 from collectors.simulator.load import load
 from collectors.simulator.neuron import host_rows, neuron_rows
@@ -42,6 +42,10 @@ class Simulator:
             raise CollectorError("nothing to simulate", where="simulator", why=why)
 
     @property
+    def services(self) -> int:
+        return -(-self.hosts // HOSTS_PER_SERVICE)
+
+    @property
     def faults(self) -> tuple[Fault, ...]:
         """What is planted, with the series it shows in."""
         at = self._at
@@ -56,27 +60,28 @@ class Simulator:
         by_host = {one.host: one for one in plan if one.host is not None}
         by_service = {one.service: one for one in plan if one.host is None}
         hosts = list(fleet(self.hosts))
-        for service in range(hosts[-1].service + 1):
+        for service in range(self.services):
             busy = load(at, self.step, self._rng(_LOAD, service))
             rng = self._rng(_SERVICE, service)
             seconds = self.step / SECOND
             yield to_batch(serving_rows(service, busy, seconds, by_service.get(service), rng), at)
             for host in hosts:
                 if host.service == service:
-                    yield from self._host(host, at, busy, by_host.get(host))
+                    yield self._host(host, at, busy, by_host.get(host))
 
     def _host(
         self, host: Host, at: NDArray[np.int64], busy: NDArray[np.float64], fault: Planted | None
-    ) -> Iterator[Batch]:
+    ) -> Batch:
         rng = self._rng(_HOST, host.index)
         restart = int(rng.integers(1, 4 * at.size))  # one host in four restarts within the span
-        yield to_batch(host_rows(host, busy, fault, rng), at)
+        own = to_batch(host_rows(host, busy, fault, rng), at)
+        if host.has_gpus:
+            accelerators = gpu_rows(host, busy, restart, fault, rng)
+        else:
+            accelerators = neuron_rows(host, busy, rng)
         missing = fault is not None and fault.kind is FaultKind.MISSING_DEVICE
         gone = fault.steps if fault is not None and missing else slice(0, 0)
-        if host.has_gpus:
-            yield to_batch(gpu_rows(host, busy, restart, fault, rng), at, gone)
-        else:
-            yield to_batch(neuron_rows(host, busy, rng), at, gone)
+        return Batch.concat([own, to_batch(accelerators, at, gone)])
 
     @property
     def _at(self) -> NDArray[np.int64]:

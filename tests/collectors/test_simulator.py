@@ -82,6 +82,13 @@ def test_faults_lie_in_the_second_half_and_share_no_series(
         assert {fault.kind for fault in faults} == set(FaultKind)
 
 
+@pytest.mark.parametrize(("hosts", "services"), [(1, 1), (8, 1), (9, 2)])
+def test_there_is_one_batch_for_each_host_and_service(hosts: int, services: int) -> None:
+    fleet = simulator(hosts, hours=1)
+    assert fleet.services == services
+    assert len(list(fleet.collect())) == hosts + services
+
+
 def test_another_seed_is_another_fleet() -> None:
     one, other = (next(iter(simulator(seed=seed).collect())) for seed in (1, 2))
     assert not np.array_equal(one.value, other.value)
