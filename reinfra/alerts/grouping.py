@@ -49,7 +49,8 @@ def _changes(cluster: Cluster, until: int, rules: Rules) -> list[Change]:
         else _going_on(cluster, before, described, over=over)
     )
     wanted = replace(described, state=_state_after(described.state, events))
-    news = tuple(one.id for one in cluster.anomalies if one.incident_id != (wanted.id or None))
+    own = before.id if before else 0
+    news = tuple(one.id for one in cluster.anomalies if one.incident_id != own)
     changes = []
     if news or events or wanted != before:
         changes.append(Change(wanted, before.state if before else None, news, events))

@@ -21,9 +21,11 @@ class Rules:
     scope up to `reopen` after the last reopens the incident instead of making a second one. From
     `wide` series on, the severity is one step higher than that of the worst anomaly.
 
-    Measured on 2,000 simulated series of 200 hosts over 1,440 minutes (0.3 % false flags a minute,
-    five hosts with a real fault, 15 % of its flags missed; 3 flags of 5 open an anomaly, 10 clear
-    minutes close it): see tests/alerts/test_simulation.py, which repeats it smaller.
+    Tried on a simulated day of 2,000 series on 200 hosts, 0.3 % false flags a minute and five faults of
+    one host each with 15 % of their flags missed, where 3 flags of 5 minutes open an anomaly and 10
+    clear minutes close it: 17,454 to 17,961 flag edges ended in 50 or 51 anomalies and in 5 or 6
+    incidents, all five faults among them (three seeds; tests/alerts/test_simulation.py has the
+    simulation). A fault that strikes several hosts is still one incident for each host.
     """
 
     quiet: int = 30 * MINUTE

@@ -21,7 +21,7 @@ from reinfra.signals import find
 from reinfra.store import Source, Store, anomalies
 from reinfra.store.notice import Notice
 
-T0 = 1_800_000_000_000
+T0 = 1_700_000_000_000
 
 
 def key(host: str, metric: str = "aws.ec2.cpu.utilization", **labels: str) -> SeriesKey:
@@ -108,7 +108,7 @@ def notice(
         until=T0 + 5 * MINUTE,
         series_count=2,
     )
-    reasons = ("2027-01-15T08:00:00Z EC2 CPU utilization 0.98 [aws.ec2.cpu.utilization]",)
+    reasons = ("2023-11-14T22:13:20Z EC2 CPU utilization 0.98 [aws.ec2.cpu.utilization]",)
     given = {"kind": "utilization", "fleet": "prod", "team": "search", **more}
     return Notice(incident, transition, number, T0, reasons, **given)
 
