@@ -75,13 +75,10 @@ class Simulator:
         rng = self._rng(_HOST, host.index)
         restart = int(rng.integers(1, 4 * at.size))  # one host in four restarts within the span
         own = to_batch(host_rows(host, busy, fault, rng), at)
-        if host.has_gpus:
-            accelerators = gpu_rows(host, busy, restart, fault, rng)
-        else:
-            accelerators = neuron_rows(host, busy, rng)
+        gpus = gpu_rows(host, busy, restart, fault, rng) if host.has_gpus else []
         missing = fault is not None and fault.kind is FaultKind.MISSING_DEVICE
         gone = fault.steps if fault is not None and missing else slice(0, 0)
-        return Batch.concat([own, to_batch(accelerators, at, gone)])
+        return Batch.concat([own, to_batch(gpus or neuron_rows(host, busy, rng), at, gone)])
 
     @property
     def _at(self) -> NDArray[np.int64]:
