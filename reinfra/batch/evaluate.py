@@ -45,7 +45,7 @@ def score(
     scores = detector(name).score(block)
     rate = FalseAlarmRate(settings.false_alarms, quiet)
     thresholds = rate.thresholds(block, scores)
-    ready = (np.isfinite(scores.values) & np.isfinite(thresholds)).any(axis=1).tolist()
+    ready: list[bool] = np.any(np.isfinite(scores.values + thresholds), axis=1).tolist()
     for stored, is_ready in zip(acquired.series, ready, strict=True):
         (into.scored if is_ready else into.warming).add(stored.id)
     into.add(acquired.series, Episodes(name, quiet).find(block, scores, thresholds), window)

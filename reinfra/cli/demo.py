@@ -34,7 +34,7 @@ def demo(
     from reinfra.cli.output import write_json
     from reinfra.cli.progress import shown
     from reinfra.demo.run import recreate, run
-
+    from reinfra.demo.simulated import run as run_simulated
     from reinfra.model import random_id, system_clock
 
     begun = time.monotonic()
@@ -43,7 +43,7 @@ def demo(
     recreate(database)
     with shown() as progress:
         if simulate:
-            result = (lambda *a: None)(simulate, settings, system_clock, random_id, progress)
+            result = run_simulated(simulate, settings, system_clock, random_id, progress)
         else:
             result = run(settings, system_clock, random_id, progress)
     if as_json:

@@ -82,12 +82,12 @@ def _between(
     import numpy as np
 
     from reinfra.demo.folder import data_folder
-    from reinfra.gaps.compare import compare, setting
+    from reinfra.gaps.compare import Setting, compare
     from reinfra.gaps.fmbench import read_fmbench
     from reinfra.gaps.prices import read_prices
 
     if not (candidate and baseline):
         raise InputError("name both sides", todo="Add --candidate and --baseline.")
     runs = read_fmbench(file)
-    how = setting(read_prices(prices or data_folder() / "fmbench" / "prices.csv.gz"))
+    how = Setting(read_prices(prices or data_folder() / "fmbench" / "prices.csv.gz"))
     return compare(runs.of(candidate), runs.of(baseline), how, np.random.default_rng(SEED))

@@ -55,7 +55,9 @@ def _command(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401 - typer'
 
 def _parameter(parameter: Any) -> str:  # noqa: ANN401
     is_option = parameter.param_type_name == "option"
-    names = ", ".join(parameter.opts) if is_option else (parameter.metavar or parameter.name.upper())
+    names = (
+        ", ".join(parameter.opts) if is_option else (parameter.metavar or parameter.name.upper())
+    )
     return f"| `{names}` | {getattr(parameter, 'help', '') or ''} |"
 
 

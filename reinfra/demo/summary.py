@@ -87,7 +87,7 @@ def _of_labels(each: Labelled) -> Iterator[str]:
     parts = [f"hit {iso(hit.window.since)} after {hit.delay // MINUTE} min" for hit in result.hits]
     parts += [f"missed {iso(window.since)}" for window in result.missed]
     false = f"; {len(result.false)} outside" if result.false else ""
-    yield f"{each.name}: {', '.join(parts)}{false}"
+    yield f"{each.name}: {', '.join(parts) or 'no window'}{false}"
 
 
 def _of_set(one: SetReport) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _of_set(one: SetReport) -> Iterator[str]:
 def _of_judge(judge: JudgeReport) -> str:
     return (
         f"{judge.judge}: kappa {_shown(judge.kappa)}, naive mean {_shown(judge.naive)}, "
-        f"corrected {_shown(judge.corrected)} ({judge.badge})"
+        f"corrected by {judge.labelled} labels {_shown(judge.corrected)} ({judge.badge})"
     )
 
 

@@ -32,8 +32,8 @@ def summary(result: Scorecard | Refusal) -> str:
     naive, per_token = result.measure("naive_latency"), result.measure("time_per_token")
     limits = "" if result.comparable else " (matched strata only, not comparable as a whole)"
     return (
-        f"{result.title}: naively {percent(naive.figure)} latency; "
-        f"at matched load {percent(per_token.figure)} time per output token{limits}, in this run"
+        f"{result.title}: latency naively {percent(naive.figure)}; "
+        f"time per output token at matched load{limits}, in this run: {percent(per_token.figure)}"
     )
 
 
