@@ -19,6 +19,7 @@ from reinfra.model import IncidentState
 from reinfra.signals import Worse
 
 Floats = NDArray[np.float64]
+_LEAST_POINTS = 3
 Colour = Literal["normal", "inverse", "off", "red", "orange", "gray"]
 _COLOURS: dict[Worse, Colour] = {Worse.UP: "inverse", Worse.DOWN: "normal"}
 
@@ -55,15 +56,16 @@ def incidents(ranked: Sequence[Ranked], marks: Marks) -> Tile:
 def anomaly_rate(marks: Marks, before: Marks) -> Tile:
     """Outside their band: the share of series and moments. Compared with the stretch just before."""
     length = duration(float(marks.edges[-1] - marks.edges[0]))
-    change = 100 * (marks.overall - before.overall)
+    comparable = before.alive.sum() >= marks.alive.sum() / 2
+    change = signed(100 * (marks.overall - before.overall), "pp") if comparable else ""
     return Tile(
         "Anomaly rate",
         percent(marks.overall),
-        delta=signed(change, "pp") if np.isfinite(change) else "",
+        delta=change,
         against=f"against the {length} before"
-        if np.isfinite(change)
-        else "nothing to compare with",
-        colour="inverse" if np.isfinite(change) else "orange",
+        if change
+        else f"too few samples in the {length} before",
+        colour="inverse" if change else "orange",
         course=_course(marks.rate),
         help="Share of series with an anomaly, over all parts of the chosen time.",
     )
@@ -88,12 +90,13 @@ def signal(course: Course) -> Tile:
     title = known.title.split(":")[0].split(",")[0]
     unit = scale(course.latest, known.unit, known.family)
     change = (course.latest - course.typical) / unit.divisor
+    moved = course.points >= _LEAST_POINTS and change != 0
     some = "" if course.series == course.of else f"{course.series} of "
     return Tile(
-        markdown(title, 40),
+        markdown(title, 60),
         quantity(course.latest, known.unit, known.family),
-        delta=signed(change, unit.unit.replace("%", "pp")) if np.isfinite(change) else "",
-        against="against the middle of this time",
+        delta=signed(change, unit.unit.replace("%", "pp")) if moved else "",
+        against="against the middle of this time" if moved else "no course in this time",
         colour=_COLOURS.get(known.worse, "gray"),
         course=_course(course.median),
         help=f"Median of {some}{course.of:,} series of `{known.name}`, latest value."
@@ -109,7 +112,7 @@ def judge(found: tuple[Quality, JudgeReport] | None) -> Tile | None:
     agreed = report.agreement
     between = f"{percent(agreed.low)} to {percent(agreed.high)}" if agreed.has_interval else UNKNOWN
     return Tile(
-        "Best judge agrees with people",
+        "Judge agrees with people",
         percent(agreed.value),
         against=f"95 %: {between}; {quality.report.name}",
         colour="gray",
@@ -119,5 +122,5 @@ def judge(found: tuple[Quality, JudgeReport] | None) -> Tile | None:
 
 
 def _course(values: Floats) -> tuple[float, ...]:
-    """NaN breaks the line where there was no sample; a line of nothing else is none."""
-    return tuple(values.tolist()) if np.isfinite(values).any() else ()
+    """NaN breaks the line where there was no sample; too few points make no line."""
+    return tuple(values.tolist()) if np.isfinite(values).sum() >= _LEAST_POINTS else ()

@@ -24,7 +24,9 @@ def heatmap(rates: Rates, palette: Palette) -> Chart:
         _option(cells(shown), _names(shown), _times(shown), palette),
         alt=_alt(shown),
         height=_FRAME + _ROW * max(len(shown.scopes), 4),
-        note=f"The {MOST_SCOPES} worst of {len(rates.scopes)} scopes." if left_out else "",
+        note=f"{len(shown.scopes)} of {len(rates.scopes):,} scopes: the worst, then those with most samples."
+        if left_out
+        else "",
     )
 
 

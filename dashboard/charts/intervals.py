@@ -1,5 +1,6 @@
 """Values with their intervals, one line each: a forest plot."""
 
+import math
 from dataclasses import dataclass
 
 from dashboard.charts import Chart
@@ -28,11 +29,10 @@ def intervals(
     *,
     title: str,
     reference: float | None = None,
-    bounds: tuple[float, float] | None = None,
 ) -> Chart:
     """`reference` draws a dashed line at what "no difference" means."""
     names = _distinct([plain(line.label, 60) for line in lines])
-    axis = {"min": bounds[0], "max": bounds[1]} if bounds else {"scale": reference is None}
+    least, most = _bounds(lines, reference)
     return Chart(
         {
             "animation": False,
@@ -45,14 +45,15 @@ def intervals(
                 "nameGap": 28,
                 "axisLabel": {"color": palette.muted},
                 "splitLine": {"lineStyle": {"color": palette.rule}},
-                **axis,
+                "min": least,
+                "max": most,
             },
             "yAxis": {
                 "type": "category",
                 "data": names,
                 "inverse": True,
                 "axisTick": {"show": False},
-                "axisLabel": {"color": palette.muted, "width": 220, "overflow": "truncate"},
+                "axisLabel": {"color": palette.muted, "width": 260, "overflow": "truncate"},
             },
             "series": [_points(lines, names, palette, reference)],
         },
@@ -98,6 +99,15 @@ def _bar(line: Line, name: str, palette: Palette) -> list[dict[str, object]] | N
         {"coord": [line.low, name], "lineStyle": style, "label": {"show": False}},
         {"coord": [line.high, name]},
     ]
+
+
+def _bounds(lines: list[Line], reference: float | None) -> tuple[float, float]:
+    """Round ends that hold every interval: ECharts leaves out a bar that reaches beyond its axis."""
+    ends = [end for one in lines for end in (one.value, one.low, one.high) if end is not None]
+    ends += [] if reference is None else [reference]
+    reach = max(ends) - min(ends) or 1.0
+    step = 10.0 ** math.floor(math.log10(reach)) / 2
+    return math.floor(min(ends) / step) * step, math.ceil(max(ends) / step) * step
 
 
 def _colour(line: Line, palette: Palette) -> str:

@@ -29,8 +29,8 @@ def main() -> None:
     )
     card = cards[place]
     st.caption(
-        f"{markdown(card.verdict)}. Relative figures are candidate against baseline; less time and "
-        f"less cost are better. {markdown(card.interval_note, 400)}."
+        f"{markdown(card.verdict).capitalize()}. Relative figures are candidate against baseline; less time and "
+        f"less cost are better. Intervals: {markdown(card.interval_note, 400)}."
     )
     _tiles(card)
     left, right = st.columns([3, 2], gap="medium")
@@ -81,7 +81,7 @@ def _forest(card: Scorecard) -> None:
 
 def _decomposition(card: Scorecard) -> None:
     st.subheader("Where the difference in cost comes from", anchor=False)
-    parts = tables.steps(card.cost)
+    parts = tables.steps(card)
     if parts is None:
         st.caption(markdown(card.cost.difference.reason, 400))
         return
@@ -92,9 +92,8 @@ def _details(card: Scorecard, found: tuple[Scorecard | Refusal, ...]) -> None:
     st.subheader("What was compared", anchor=False)
     st.dataframe(tables.measures(card), hide_index=True, alt="Measures")
     st.dataframe(tables.strata(card), hide_index=True, alt="Strata compared and dropped")
-    st.markdown("Not matched, so any of it may be the reason:")
-    for factor in card.unmatched:
-        st.markdown(f"- {markdown(factor, 400)}")
+    factors = "\n".join(f"- {markdown(factor, 400)}" for factor in card.unmatched)
+    st.markdown(f"Not matched, so any of it may be the reason:\n{factors}")
     with st.expander("Every check of this comparison"):
         st.dataframe(tables.gates(card), hide_index=True, alt="Checks")
     st.subheader("Refused comparisons", anchor=False)

@@ -13,7 +13,8 @@ from dashboard.queries.incidents import Case, case, ranked
 from dashboard.queries.window import Window
 from dashboard.tables import findings
 from dashboard.text import markdown, plain
-from reinfra.model import IncidentState, Transition
+from reinfra.alerts.rules import scope
+from reinfra.model import IncidentState, SeriesKey, Transition
 from reinfra.store import Stored
 from reinfra.store.incidents import NOT_USEFUL, USEFUL, StoredIncident, parse_id
 
@@ -95,7 +96,7 @@ def _evidence(shown: Case) -> None:
     if not shown.roots:
         st.caption("No anomaly is kept for this incident.")
         return
-    names = {one.series_id: str(one.found.key) for one in shown.roots}
+    names = {one.series_id: _name(one.found.key) for one in shown.roots}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         series_id = st.selectbox(
             "Series, what began first on top",
@@ -124,6 +125,11 @@ def _evidence(shown: Case) -> None:
     draw(chart, "evidence")
 
 
+def _name(key: SeriesKey) -> str:
+    """Signal and place first: the full key is long, and begins alike for all series of a host."""
+    return f"{key.metric} · {scope(key)} · {key}"
+
+
 def _stored(series_id: int) -> Stored | None:
     fleet = cached.fleet(connection.database_url())
     return next((stored for stored in fleet if stored.id == series_id), None)
@@ -150,8 +156,7 @@ def _roots(shown: Case) -> None:
 
 def _why(shown: Case) -> None:
     st.subheader("Why it fired", anchor=False)
-    for reason in shown.reasons[:_MOST_REASONS]:
-        st.markdown(f"- {markdown(reason, 400)}")
+    st.markdown("\n".join(f"- {markdown(one, 400)}" for one in shown.reasons[:_MOST_REASONS]))
     left = len(shown.reasons) - _MOST_REASONS
     if left > 0:
         st.caption(f"and {left} more of the same kind")

@@ -7,7 +7,6 @@ import streamlit as st
 
 from dashboard import cached, connection, tiles
 from dashboard.charts.heatmap import MOST_SCOPES, cells, heatmap
-from dashboard.format import count
 from dashboard.parts import tiles as tile_row
 from dashboard.parts.banner import banner
 from dashboard.parts.drawing import theme
@@ -48,11 +47,11 @@ def main() -> None:
         left, right = st.columns([3, 2], gap="medium")
         with left:
             _heat(marked, there)
+            _series(marked, found)
         with right, st.container(key="incidents"):
             st.subheader("Incidents", anchor=False)
             st.caption(f"{found_incidents(there)}; by state, severity and score")
-            incident_list(there)
-        _series(marked, found)
+            incident_list(there, most=6)
 
 
 def _tiles(chosen: Chosen, there: Sequence[Ranked], marked: Marks) -> list[tiles.Tile]:
@@ -80,8 +79,8 @@ def _heat(marked: Marks, there: Sequence[Ranked]) -> None:
     rates = marked.by_scope(scope)
     st.subheader("Anomaly rate by scope", anchor=False)
     st.caption(
-        f"Share of series outside their band, {count(len(rates.scopes), 'scope')}, "
-        "the worst first · click a cell to open its incident · UTC"
+        "Share of a scope's series outside their band, the worst first · "
+        "click a cell to open its incident · UTC"
     )
     chart = heatmap(rates, theme())
     picked = st.echarts_chart(
@@ -120,7 +119,6 @@ def _series(marked: Marks, found: Sequence[StoredAnomaly]) -> None:
             "share of time": st.column_config.ProgressColumn(
                 format="percent", min_value=0.0, max_value=float(table["share of time"].max())
             ),
-            "series": st.column_config.TextColumn(width="large"),
         },
     )
 

@@ -12,7 +12,11 @@ from reinfra.store import sources
 from reinfra.store.sources import SourceState
 
 _SHORT = 2
-_ICONS = {Origin.SIMULATED: "⚠️", Origin.RECORDED: "📼", Origin.LIVE: "📡"}
+_ICONS = {
+    Origin.SIMULATED: ":material/warning:",
+    Origin.RECORDED: ":material/replay:",
+    Origin.LIVE: ":material/sensors:",
+}
 
 
 def banner() -> None:
@@ -53,8 +57,7 @@ def _show(origin: Origin, of_origin: Sequence[SourceState]) -> None:
         _box(origin)(" ".join([line, *(f"{note}." for note in notes)]))
         return
     with st.expander(line, icon=_ICONS[origin]):
-        for note in notes:
-            st.markdown(f"- {note}")
+        st.markdown("\n".join(f"- {note}" for note in notes))
 
 
 def _box(origin: Origin) -> Callable[[str], object]:

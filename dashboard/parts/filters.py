@@ -38,7 +38,7 @@ def filters() -> Chosen:
         scopes = tuple(
             st.multiselect(
                 "Scope",
-                sorted({scope(stored.key) for stored in whole}),
+                places(whole),
                 format_func=lambda one: plain(one, 80),
                 placeholder="every scope",
                 key="scope",
@@ -54,3 +54,9 @@ def filters() -> Chosen:
     st.caption(f"{instant(window.since)} to {instant(window.until)}{late}")
     chosen = tuple(one for one in whole if not scopes or scope(one.key) in scopes)
     return Chosen(window, scopes, chosen, moment.at)
+
+
+def places(fleet: tuple[Stored, ...]) -> list[str]:
+    """The scopes to choose from; a series that stands for itself is not a place."""
+    scopes = {scope(stored.key) for stored in fleet}
+    return sorted(one for one in scopes if not one.startswith("series "))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.format import count, duration, instant
+from dashboard.format import count, duration, instant, number
 from dashboard.palette import BADGES, Badge
 from dashboard.queries.incidents import Ranked
 from dashboard.text import markdown, plain
@@ -39,7 +39,7 @@ def when(incident: StoredIncident) -> str:
         (
             plain(incident.scope, 80),
             f"since {instant(incident.since)}",
-            f"lasted {duration(incident.until - incident.since)}",
+            _lasted(incident),
             f"{incident.series_count} series",
         )
     )
@@ -47,18 +47,23 @@ def when(incident: StoredIncident) -> str:
 
 def _row(one: Ranked) -> None:
     incident = one.incident
+    worst = f" · {number(one.excess)} times its threshold" if one.excess else ""
     with st.container(border=True, gap="xxsmall"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.page_link(
+            INCIDENT_PAGE,
+            label=f"**{incident.name}** {markdown(incident.title)}",
+            query_params={"incident": str(incident.id)},
+        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             badges(incident)
-            st.page_link(
-                INCIDENT_PAGE,
-                label=f"**{incident.name}** {markdown(incident.title)}",
-                query_params={"incident": str(incident.id)},
-            )
-        worst = f" · {one.excess:.1f} times its threshold" if one.excess else ""
-        st.caption(markdown(when(incident) + worst))
+            st.caption(markdown(when(incident) + worst))
 
 
 def found_incidents(ranked: Sequence[Ranked]) -> str:
     unresolved = sum(one.incident.state is not IncidentState.RESOLVED for one in ranked)
     return f"{count(len(ranked), 'incident')}, {unresolved} unresolved"
+
+
+def _lasted(incident: StoredIncident) -> str:
+    lasted = incident.until - incident.since
+    return f"lasted {duration(lasted)}" if lasted else "a single moment"

@@ -26,8 +26,13 @@ class Rates:
     share: NDArray[np.float64]
 
     def worst_first(self, most: int) -> "Rates":
-        """The scopes with the highest mean share, at most `most` of them."""
-        order = np.argsort(-np.nan_to_num(self.share).mean(axis=1), kind="stable")[:most]
+        """The scopes with the highest mean share, then those with most samples; at most `most` of them.
+
+        A scope that was never strange and has samples in a single bucket is left out: it has no course.
+        """
+        mean, alive = np.nan_to_num(self.share).mean(axis=1), (~np.isnan(self.share)).sum(axis=1)
+        ranked = np.lexsort((-alive, -mean))
+        order = ranked[(mean[ranked] > 0) | (alive[ranked] > 1)][:most]
         return Rates(tuple(self.scopes[row] for row in order), self.edges, self.share[order])
 
 

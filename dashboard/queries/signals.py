@@ -28,6 +28,11 @@ class Course:
     derived: bool
 
     @property
+    def points(self) -> int:
+        """How many buckets had a sample."""
+        return int(np.isfinite(self.median).sum())
+
+    @property
     def latest(self) -> float:
         """The last bucket that had a sample."""
         known = self.median[np.isfinite(self.median)]
@@ -41,13 +46,13 @@ class Course:
 
 
 def busiest(fleet: tuple[Stored, ...], family: str, window: Window) -> Signal | None:
-    """The signal of a family that most series have a sample of in the window; None if there is none."""
-    metrics = Counter(
-        stored.key.metric
-        for stored in fleet
-        if stored.last_at >= window.since and stored.first_at < window.until
-    )
-    for metric, _ in metrics.most_common():
+    """The signal of a family that was watched most in the window, in series and time; None without any."""
+    watched: Counter[str] = Counter()
+    for stored in fleet:
+        lasted = min(stored.last_at, window.until) - max(stored.first_at, window.since)
+        if lasted >= 0:
+            watched[stored.key.metric] += lasted + 1
+    for metric, _ in watched.most_common():
         signal = find(metric)
         if signal and signal.family == family:
             return signal

@@ -9,6 +9,7 @@ from dashboard.format import UNKNOWN, duration, instant, quantity
 from dashboard.queries.incidents import Case
 from dashboard.queries.rates import Marks
 from dashboard.text import cell
+from reinfra.alerts.rules import scope
 from reinfra.model import Anomaly
 from reinfra.signals import find
 from reinfra.store.anomalies import StoredAnomaly
@@ -27,11 +28,13 @@ def most_anomalous(marks: Marks, found: Sequence[StoredAnomaly]) -> pd.DataFrame
     rows = [(marks.fleet[row], float(share[row])) for row in order[:_MOST_SERIES]]
     return pd.DataFrame(
         {
-            "series": cell(str(stored.key)),
+            "where": cell(scope(stored.key)),
+            "signal": cell(stored.key.metric),
             "share of time": part,
             "anomalies": len(many := of_series.get(stored.id, [])),
             "score / threshold": round(max((excess(one.found) for one in many), default=0.0), 1),
             "latest (UTC)": instant(max((one.found.until for one in many), default=0)),
+            "series": cell(str(stored.key)),
         }
         for stored, part in rows
     )
@@ -44,12 +47,14 @@ def roots(case: Case, trends: list[list[float | None]]) -> pd.DataFrame:
         {
             "onset (UTC)": instant(one.found.since),
             "after the first": duration(one.found.since - first),
-            "series": cell(str(one.found.key)),
+            "signal": cell(one.found.key.metric),
+            "where": cell(scope(one.found.key)),
             "seen": seen(one.found),
             "expected": expected(one.found),
             "score / threshold": round(excess(one.found), 1),
             "detector": cell(one.found.detector),
             "course": trends[place] if place < len(trends) else [],
+            "series": cell(str(one.found.key)),
         }
         for place, one in enumerate(case.roots)
     )

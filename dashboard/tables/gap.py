@@ -8,7 +8,6 @@ from dashboard.charts.intervals import Line
 from dashboard.charts.waterfall import Part
 from dashboard.format import UNKNOWN, percent, signed, usd
 from dashboard.text import cell, plain
-from reinfra.gaps.cost import CostGap
 from reinfra.gaps.figure import Figure
 from reinfra.gaps.scorecard import Measure, Refusal, Scorecard, Side, StratumRow, Unit
 
@@ -34,16 +33,16 @@ def forest(card: Scorecard) -> list[Line]:
     return [row for row in rows if row is not None] + last
 
 
-def steps(cost: CostGap) -> tuple[Part, list[Part], Part] | None:
+def steps(card: Scorecard) -> tuple[Part, list[Part], Part] | None:
     """From the baseline's cost to the candidate's; None where one of the parts is unknown."""
-    values = [
-        f.value for f in (cost.baseline, cost.price_part, cost.throughput_part, cost.candidate)
-    ]
-    if any(value is None for value in values):
+    cost = card.cost
+    figures = (cost.baseline, cost.price_part, cost.throughput_part, cost.candidate)
+    known = [figure.value for figure in figures if figure.value is not None]
+    if len(known) < len(figures):
         return None
-    baseline, price, throughput, candidate = (float(value or 0.0) for value in values)
+    baseline, price, throughput, candidate = known
     parts = [Part("price", price), Part("throughput", throughput)]
-    return Part("baseline", baseline), parts, Part("candidate", candidate)
+    return _side(card.baseline, baseline), parts, _side(card.candidate, candidate)
 
 
 def measures(card: Scorecard) -> pd.DataFrame:
@@ -128,6 +127,10 @@ def _stratum(row: StratumRow) -> Line | None:
 def _line(label: str, figure: Figure, *, total: bool = False, warned: bool = False) -> Line:
     low, high = (None if end is None else round(100 * end, 1) for end in (figure.low, figure.high))
     return Line(label, round(100 * (figure.value or 0.0), 1), low, high, total, warned)
+
+
+def _side(side: Side, usd_per_million: float) -> Part:
+    return Part(plain(side.instance_type.removeprefix("ml.")), usd_per_million)
 
 
 def _measured(one: Measure) -> str:
