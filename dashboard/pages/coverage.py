@@ -7,8 +7,10 @@ from dashboard.parts.banner import banner
 from dashboard.parts.empty import empty
 from dashboard.queries import counts
 from dashboard.queries.fleet import reporting
+from dashboard.queries.licences import licences
 from dashboard.queries.window import as_of
 from dashboard.tables import coverage as tables
+from reinfra.model import Origin
 
 
 def main() -> None:
@@ -28,13 +30,15 @@ def main() -> None:
         st.metric("With a known cadence", f"{state.expected:,}", border=True)
         st.metric("Of those, reporting", f"{state.reporting:,}", border=True)
     st.subheader("Sources", anchor=False)
-    st.caption("Notes say licence, changes and shifts of time.")
     st.dataframe(
         tables.sources(taken.sources, now),
         hide_index=True,
         alt="Sources",
         column_config={"note": st.column_config.TextColumn(width="large")},
     )
+    if any(source.origin is Origin.RECORDED for source in taken.sources):
+        st.subheader("Licences of the recordings that ship with reinfra", anchor=False)
+        st.dataframe(tables.licences(licences()), hide_index=True, alt="Licences")
     st.subheader("Signals", anchor=False)
     st.dataframe(tables.signals(fleet), hide_index=True, alt="Signals")
     st.caption("Machines read `/healthz` and `/metrics` on this port.")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from dashboard.format import duration, instant
+from dashboard.queries.licences import Licence
 from dashboard.text import cell
 from reinfra.model import DERIVED_LABEL
 from reinfra.signals import find
@@ -26,6 +27,19 @@ def sources(there: Sequence[SourceState], now: int) -> pd.DataFrame:
             else "never",
             "refused": one.refused,
             "note": cell(one.note, 500),
+        }
+        for one in there
+    )
+
+
+def licences(there: Sequence[Licence]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "file": cell(one.file),
+            "recorded by": cell(one.by),
+            "licence": cell(one.licence),
+            "what": cell(one.what, 500),
+            "changes": cell(one.changes, 500),
         }
         for one in there
     )
