@@ -12,6 +12,7 @@ from dashboard.parts.banner import banner
 from dashboard.parts.drawing import theme
 from dashboard.parts.empty import empty
 from dashboard.parts.filters import Chosen, filters
+from dashboard.parts.guard import guarded
 from dashboard.parts.incident_list import INCIDENT_PAGE, found_incidents, incident_list
 from dashboard.queries import fleet as fleet_of
 from dashboard.queries.incidents import Ranked, at, ranked
@@ -123,4 +124,4 @@ def _series(marked: Marks, found: Sequence[StoredAnomaly]) -> None:
     )
 
 
-main()
+guarded(main)
