@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 import dashboard
 from dashboard.connection import DATABASE_VARIABLE
@@ -160,7 +161,7 @@ def test_a_database_without_tables_says_what_to_do(
     assert not app.exception
 
 
-def _button(app: AppTest, label: str) -> object:
+def _button(app: AppTest, label: str) -> Button:
     return next(button for button in app.button if button.label == label)
 
 
