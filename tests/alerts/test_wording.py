@@ -5,31 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from reinfra.alerts.wording import headline, quantity
+from reinfra.alerts.wording import headline
 from reinfra.model import SeriesKey
 from tests.alerts.strange import anomaly, key
 
 FOUND = anomaly(key("a"), 0, 5)
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "shown"),
-    [
-        (0.98, "1", "0.98"),
-        (547_123_456, "By", "547 MB"),
-        (0.0, "By", "0 B"),
-        (0.01234, "s", "12.3 ms"),
-        (2.5, "s", "2.5 s"),
-        (0.0, "s", "0 s"),
-        (4e-7, "s", "0.4 us"),
-        (93, "Cel", "93 °C"),
-        (656, "{request}", "656 request"),
-        (1_234_567, "1", "1,234,567"),
-        (-3_200, "W", "-3.2 kW"),
-    ],
-)
-def test_a_quantity_is_shown_with_a_unit_people_know(value: float, unit: str, shown: str) -> None:
-    assert quantity(value, unit) == shown
 
 
 @pytest.mark.parametrize(

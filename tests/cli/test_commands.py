@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.cli.conftest import Run
 
@@ -100,3 +101,28 @@ def test_gaps_are_printed_with_intervals_and_refusals(reinfra: Run) -> None:
     said = reinfra("gaps", "compare").out
     assert "refused: " in said
     assert "at matched load: -28 % [-3" in said
+
+
+def test_a_test_message_reaches_the_file_channel(
+    reinfra: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REINFRA_ALERTS_CHANNELS", "file,console")
+    monkeypatch.setenv("REINFRA_ALERTS_FILE", "alerts.jsonl")
+    assert reinfra("alerts", "test").code == 0
+    (sent,) = Path("alerts.jsonl").read_text().splitlines()
+    assert json.loads(sent)["kind"] == "test"
+
+
+def test_the_demo_can_be_asked_why_it_alerted(
+    reinfra: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reinfra("demo", "--exit", "--simulate", "2").code == 0
+    monkeypatch.setenv("REINFRA_DATABASE_URL", "sqlite:///.reinfra/simulated.db")
+    listed = json.loads(reinfra("alerts", "list", "--all", "--json").out)
+    said = reinfra("alerts", "why", f"INC-{listed[0]['id']}").out
+    assert listed[0]["title"] in said
+    assert "told      file of" in said
+    assert "simulated data" in said
+    acknowledged = reinfra("alerts", "ack", f"INC-{listed[0]['id']}", "--by", "me")
+    assert acknowledged.code == 0
+    assert "INC-" in acknowledged.out

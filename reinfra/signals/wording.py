@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from reinfra.model import DAY, HOUR, MINUTE, SECOND, SeriesKey
-from reinfra.signals import find
+from reinfra.signals.registry import find
 
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _PREFIXED = {"By": "B", "W": "W", "J": "J", "Hz": "Hz", "By/s": "B/s"}
@@ -13,12 +13,12 @@ _WHOLE_FROM = 100
 _SPANS = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s"))
 
 
-def name(key: SeriesKey) -> str:
-    """The signal's title up to its first comma or colon; the metric's own name where nobody described it."""
+def signal_name(key: SeriesKey) -> str:
+    """The signal's title up to its first mark; the metric's own name where nobody described it."""
     signal = find(key.metric)
     if signal is None:
         return key.metric
-    return signal.title.replace(":", ",").replace(";", ",").split(",")[0]
+    return signal.title.replace(":", ",").replace(";", ",").replace(" (", ",").split(",")[0]
 
 
 def quantity(value: float, unit: str) -> str:

@@ -1,7 +1,7 @@
 import pytest
 
-from detectors.wording import duration, name, quantity
 from reinfra.model import DAY, HOUR, MINUTE, SeriesKey
+from reinfra.signals.wording import duration, quantity, signal_name
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,9 @@ from reinfra.model import DAY, HOUR, MINUTE, SeriesKey
         (2.5, "{token}/s", "2.5 tokens/s"),
         (45.6, "{unknown}", "45.6"),
         (1234.5, "1", "1,234"),
+        (4e-7, "s", "0.4 us"),
+        (0.0, "By", "0 B"),
+        (-3_200, "W", "-3.2 kW"),
     ],
 )
 def test_quantities_read_well(value: float, unit: str, text: str) -> None:
@@ -42,5 +45,5 @@ def test_durations_read_well(span: int, text: str) -> None:
 
 
 def test_a_signal_goes_by_its_title_and_an_unknown_metric_by_its_name() -> None:
-    assert name(SeriesKey("hw.gpu.utilization")) == "GPU busy"
-    assert name(SeriesKey("my.metric")) == "my.metric"
+    assert signal_name(SeriesKey("hw.gpu.utilization")) == "GPU busy"
+    assert signal_name(SeriesKey("my.metric")) == "my.metric"
