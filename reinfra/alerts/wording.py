@@ -3,11 +3,11 @@
 import math
 
 from reinfra.model import Anomaly, iso
-from reinfra.signals.wording import quantity, signal_name
+from reinfra.signals.wording import amount, signal_name
 
 
 def headline(anomaly: Anomaly, place: str, series_count: int) -> str:
-    """CPU utilization 0.98 on i-53ea38, expected 0.35 to 0.47, and 2 more series."""
+    """CPU utilization 98 % on i-53ea38, expected 35 % to 47 %, and 2 more series."""
     return f"{_seen(anomaly)} on {place}{_expected(anomaly)}{_more(series_count - 1)}"
 
 
@@ -20,17 +20,17 @@ def _seen(anomaly: Anomaly) -> str:
     name = signal_name(anomaly.key)
     if math.isnan(anomaly.value):
         return f"{name} fell silent"
-    return f"{name} {quantity(anomaly.value, anomaly.key.unit)}"
+    return f"{name} {amount(anomaly.key, anomaly.value)}"
 
 
 def _expected(anomaly: Anomaly) -> str:
-    unit, low, high = anomaly.key.unit, anomaly.expected_low, anomaly.expected_high
+    key, low, high = anomaly.key, anomaly.expected_low, anomaly.expected_high
     if math.isfinite(low) and math.isfinite(high):
-        return f", expected {quantity(low, unit)} to {quantity(high, unit)}"
+        return f", expected {amount(key, low)} to {amount(key, high)}"
     if math.isfinite(low):
-        return f", expected at least {quantity(low, unit)}"
+        return f", expected at least {amount(key, low)}"
     if math.isfinite(high):
-        return f", expected at most {quantity(high, unit)}"
+        return f", expected at most {amount(key, high)}"
     return ""
 
 

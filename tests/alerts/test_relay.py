@@ -147,7 +147,7 @@ def test_the_trail_of_an_incident_tells_who_was_told_and_why(store: Store) -> No
     run(store, Memory(), broken, at=T0)
     shown = "\n".join(lines(trail(store, 1)))
     for fact in (
-        "INC-1 warning acknowledged: EC2 CPU utilization 0.98 on a",
+        "INC-1 warning acknowledged: EC2 CPU utilization 98 % on a",
         "score 8 over threshold 4",
         "acknowledged by ann on it",
         "memory of INC-1:1 opened: sent 2023-11-14T22:13:20Z",

@@ -15,9 +15,9 @@ FOUND = anomaly(key("a"), 0, 5)
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
     [
-        (0.35, 0.47, ", expected 0.35 to 0.47"),
-        (math.nan, 0.47, ", expected at most 0.47"),
-        (0.35, math.inf, ", expected at least 0.35"),
+        (0.35, 0.47, ", expected 35 % to 47 %"),
+        (math.nan, 0.47, ", expected at most 47 %"),
+        (0.35, math.inf, ", expected at least 35 %"),
         (math.nan, math.nan, ""),
     ],
 )
@@ -25,7 +25,7 @@ def test_a_title_says_what_was_expected_as_far_as_it_is_known(
     low: float, high: float, expected: str
 ) -> None:
     found = replace(FOUND, expected_low=low, expected_high=high)
-    assert headline(found, "a", 1) == f"EC2 CPU utilization 0.98 on a{expected}"
+    assert headline(found, "a", 1) == f"EC2 CPU utilization 98 % on a{expected}"
 
 
 def test_a_series_without_a_value_fell_silent() -> None:
