@@ -1,0 +1,142 @@
+"""From many frames to the samples of each series in time order.
+
+Scrapes of one fleet have one layout: the same series in the same order, again and again. Such frames
+are stacked into a matrix of frames x series and turned, which sorts nothing. Whatever does not fit
+(history in one batch, an instant written twice, times out of order) takes the general way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reinfra.store.columns import BLOCK, Columns, Runs, lengths
+from reinfra.store.frames import Frame, columns_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assembled:
+    """The runs of one group and block; `repeats` samples were written twice alike, `conflicts` otherwise."""
+
+    block: int
+    runs: Runs
+    repeats: int = 0
+    conflicts: int = 0
+
+
+def by_group(frames: Sequence[Frame]) -> dict[tuple[int, int], list[Frame]]:
+    """Frames by (group, block), in the order given."""
+    parts: dict[tuple[int, int], list[Frame]] = {}
+    for frame in frames:
+        parts.setdefault((frame.group_id, frame.since // BLOCK), []).append(frame)
+    return parts
+
+
+def assemble(
+    frames: Sequence[Frame], wanted: NDArray[np.int64] | None = None, *, with_seq: bool = False
+) -> Assembled:
+    """The samples of whole frames of one group and block, oldest write first, of the `wanted` series."""
+    turned = _turned(frames, wanted, with_seq=with_seq)
+    block = frames[0].since // BLOCK
+    return Assembled(block, turned) if turned is not None else _sorted(frames, wanted, block)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """The frames (their rows in the matrix) that hold these series in this order."""
+
+    ids: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    at: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+
+def _turned(
+    frames: Sequence[Frame], wanted: NDArray[np.int64] | None, *, with_seq: bool
+) -> Runs | None:
+    """None where a frame holds a series twice or a series' times do not increase from frame to frame."""
+    ordered = sorted(frames, key=lambda frame: frame.since)
+    layouts = _layouts(ordered)
+    if not all(np.all(np.diff(layout.ids) > 0) for layout in layouts):
+        return None
+    if len(layouts) == 1 and (wanted is None or np.isin(layouts[0].ids, wanted).all()):
+        ids, at, value = layouts[0].ids, layouts[0].at, layouts[0].value
+        count = np.full(ids.size, len(frames))
+        flat_at, flat_value, present = at.T.reshape(-1), value.T.reshape(-1), None
+    else:
+        ids, at, value, mask = _filled(layouts, len(frames), wanted)
+        present, count = mask.T, mask.sum(axis=0)
+        flat_at, flat_value = at.T[present], value.T[present]
+    start = np.cumsum(count) - count
+    later = np.diff(flat_at) > 0
+    later[start[(start > 0) & (start < flat_at.size)] - 1] = True
+    if not later.all():
+        return None
+    return Runs(
+        ids, start, count, flat_at, flat_value, _seqs(ordered, ids, present) if with_seq else None
+    )
+
+
+def _layouts(frames: Sequence[Frame]) -> list[_Layout]:
+    kinds: dict[tuple[bytes, bool], list[int]] = {}
+    for row, frame in enumerate(frames):
+        kinds.setdefault((frame.series_ids, frame.at is None), []).append(row)
+    return [_layout(frames, series_ids, rows) for (series_ids, _), rows in kinds.items()]
+
+
+def _layout(frames: Sequence[Frame], series_ids: bytes, rows: list[int]) -> _Layout:
+    ids = np.frombuffer(series_ids, "<i4").astype(np.int64)
+    shape = (len(rows), ids.size)
+    value = np.frombuffer(b"".join(frames[row].value for row in rows), "<f8").reshape(shape)
+    since = np.array([frames[row].since for row in rows], np.int64)[:, None]
+    if frames[rows[0]].at is None:
+        at = np.broadcast_to(since, shape)
+    else:
+        after = np.frombuffer(b"".join(frames[row].at or b"" for row in rows), "<i4")
+        at = since + after.reshape(shape)
+    return _Layout(ids, np.array(rows), at, value)
+
+
+def _filled(
+    layouts: list[_Layout], frames: int, wanted: NDArray[np.int64] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
+    """All layouts in one matrix of frames x series, with a mask of where there is a sample."""
+    ids = np.unique(np.concatenate([layout.ids for layout in layouts]))
+    if wanted is not None:
+        ids = ids[np.isin(ids, wanted)]
+    shape = (frames, ids.size)
+    at, value = np.empty(shape, np.int64), np.empty(shape)
+    mask = np.zeros(shape, np.bool_)
+    for layout in layouts:
+        kept = np.isin(layout.ids, ids)
+        cells = np.ix_(layout.rows, np.searchsorted(ids, layout.ids[kept]))
+        at[cells], value[cells], mask[cells] = layout.at[:, kept], layout.value[:, kept], True
+    return ids, at, value, mask
+
+
+def _seqs(
+    frames: Sequence[Frame], ids: NDArray[np.int64], present: NDArray[np.bool_] | None
+) -> NDArray[np.int64]:
+    seqs = np.broadcast_to(np.array([frame.seq for frame in frames]), (ids.size, len(frames)))
+    return seqs.reshape(-1) if present is None else seqs[present]
+
+
+def _sorted(frames: Sequence[Frame], wanted: NDArray[np.int64] | None, block: int) -> Assembled:
+    """Any frames: sorted by series and time, of each instant the sample written last."""
+    parts = [columns_of(frame) for frame in frames]
+    rows = Columns.concat(parts)
+    seq = np.repeat([frame.seq for frame in frames], [part.ids.size for part in parts])
+    if wanted is not None:
+        kept = np.isin(rows.ids, wanted)
+        rows, seq = rows.take(kept), seq[kept]
+    order = np.lexsort((rows.at, rows.ids))  # stable: among equals the later write is last
+    rows, seq = rows.take(order), seq[order]
+    again = (np.diff(rows.ids) == 0) & (np.diff(rows.at) == 0)
+    bits = rows.value.view(np.int64)
+    conflicts = int((again & (bits[1:] != bits[:-1])).sum())
+    last = np.append(~again, np.ones(min(rows.ids.size, 1), np.bool_))
+    rows, seq = rows.take(last), seq[last]
+    start, count = lengths(rows.ids)
+    runs = Runs(rows.ids[start], start, count, rows.at, rows.value, seq)
+    return Assembled(block, runs, int(again.sum()) - conflicts, conflicts)

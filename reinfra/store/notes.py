@@ -1,0 +1,64 @@
+"""The last instant of each series: noted in its row now and then, known exactly by the frames since."""
+
+import math
+
+import numpy as np
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from reinfra.store import frames
+from reinfra.store.columns import Columns
+from reinfra.store.tables import hot_frame, series, source
+
+
+def note(connection: Connection, source_id: int, noted_seq: int) -> None:
+    """Bring the series of a source up to its last frame, in the caller's transaction."""
+    later = frames.later_than(connection, source_id, noted_seq)
+    rows = Columns.concat([frames.columns_of(frame) for frame in later if frame.whole])
+    if rows.ids.size:
+        connection.execute(_LAST, [_noted(*one) for one in _last(rows)])
+    table = source.c
+    top = select(func.coalesce(func.max(hot_frame.c.seq), noted_seq)).where(
+        hot_frame.c.source_id == source_id
+    )
+    values = {"noted_seq": top.scalar_subquery(), "unnoted": 0}
+    connection.execute(update(source).where(table.id == source_id).values(values))
+
+
+def note_all(connection: Connection) -> None:
+    """Note every source that has frames its series do not show; must come before frames are deleted."""
+    query = select(source.c.id, source.c.noted_seq).where(source.c.unnoted > 0)
+    for row in connection.execute(query.with_for_update()).all():
+        note(connection, row.id, row.noted_seq)
+
+
+def recent(connection: Connection) -> dict[int, int]:
+    """The last instant by series id, of those that have frames which are not noted yet."""
+    found: dict[int, int] = {}
+    query = select(source.c.id, source.c.noted_seq).where(source.c.unnoted > 0)
+    for row in connection.execute(query).all():
+        for frame in frames.later_than(connection, row.id, row.noted_seq):
+            if frame.whole:
+                columns = frames.columns_of(frame)
+                for id_, at in zip(columns.ids.tolist(), columns.at.tolist(), strict=True):
+                    if at > found.get(id_, at - 1):
+                        found[id_] = at
+    return found
+
+
+_LAST = (
+    update(series)
+    .where(series.c.id == bindparam("which"), series.c.last_at <= bindparam("at"))
+    .values(last_at=bindparam("at"), last_value=bindparam("number"))
+)
+
+
+def _last(rows: Columns) -> list[tuple[int, int, float]]:
+    order = np.lexsort((rows.at, rows.ids))  # stable: of one instant the later write is last
+    rows = rows.take(order)
+    ends = np.append(np.flatnonzero(np.diff(rows.ids)), rows.ids.size - 1)
+    last = rows.take(ends)
+    return list(zip(last.ids.tolist(), last.at.tolist(), last.value.tolist(), strict=True))
+
+
+def _noted(id_: int, at: int, value: float) -> dict[str, float | None]:
+    return {"which": id_, "at": at, "number": value if math.isfinite(value) else None}
