@@ -65,6 +65,7 @@ def _frames(*extra: sa.Column[Any]) -> sa.Table:
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_hot_frame_source_id")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_hot_frame")),
         sa.UniqueConstraint("source_id", "since", "digest", name=op.f("uq_hot_frame_source_id_since_digest")),
+        sqlite_autoincrement=True,
     )
 
 

@@ -44,9 +44,9 @@ def gather(
     frames: Sequence[Frame], loaded: Loaded, ids: NDArray[np.int64], since: int, until: int
 ) -> Gathered:
     """The samples in [since, until), of series `ids[i]` at place i."""
-    sealed, damaged = _sealed(loaded)
-    hot, lost = _hot(frames, ids, sealed)
-    damaged += lost
+    sealed, lost = sealed_pieces(loaded)
+    hot, damaged = _hot(frames, ids, sealed)
+    damaged += len(lost)
     for key in hot.keys() & sealed.keys():
         try:
             hot[key] = merged(sealed[key], hot[key])
@@ -76,20 +76,22 @@ def merged(sealed: Piece, hot: Piece) -> Piece:
     return Piece(at[last], value[last])
 
 
-def _sealed(loaded: Loaded) -> tuple[dict[Key, Piece], int]:
-    """Chunks whose bytes are those that were written, and how many are not."""
+def sealed_pieces(loaded: Loaded) -> tuple[dict[Key, Piece], list[Key]]:
+    """Chunks whose bytes are those that were written, and the names of those whose are not."""
     times: dict[Key, NDArray[np.int64] | None] = {}
     for name, row in loaded.times.items():
         try:
             times[name] = times_of(row)
         except DamagedError:
             times[name] = None
-    pieces = {}
+    pieces, damaged = {}, []
     for one in loaded.chunks:
         at = times.get((one.block, one.time_id))
         if at is not None and at.size == one.count and checksum(one.value) == one.crc:
             pieces[one.series_id, one.block] = Piece(at, one)
-    return pieces, len(loaded.chunks) - len(pieces)
+        else:
+            damaged.append((one.series_id, one.block))
+    return pieces, damaged
 
 
 def _hot(

@@ -5,13 +5,16 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from reinfra.model import Kind, SeriesBlock, SeriesKey
+from reinfra.model import MINUTE, Kind, SeriesBlock, SeriesKey
 from reinfra.store.base import Rule
 from reinfra.store.columns import Columns
 from reinfra.store.gather import Gathered
 
 STALE_NAN = 0x7FF0000000000002
 """The bits of the NaN with which Prometheus says that a series has ended (model/value/value.go)."""
+
+LOOKBACK = 5 * MINUTE
+"""A counter's increase at the start of a window is counted from a sample at most this far before it."""
 
 _QUANTILES = {Rule.P50: 0.5, Rule.P95: 0.95, Rule.P99: 0.99}
 _RISING = (Kind.COUNTER, Kind.HISTOGRAM)

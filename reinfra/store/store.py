@@ -4,24 +4,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, func, select
 
-from reinfra.model import MINUTE, Batch, Clock, Kind, SeriesBlock, system_clock
+from reinfra.model import Batch, Clock, Kind, SeriesBlock, system_clock
 from reinfra.store import catalogue, chunks, frames, migrate
 from reinfra.store.base import Rule, Samples, Source, Stored, Written
 from reinfra.store.columns import BLOCK, GROUP
 from reinfra.store.engine import BUSY_TIMEOUT_MS, connect_to, database_url
 from reinfra.store.errors import shown, translated
 from reinfra.store.gather import Gathered, gather
-from reinfra.store.grid import align
+from reinfra.store.grid import LOOKBACK, align
 from reinfra.store.known import Known
 from reinfra.store.locks import file_lock
 from reinfra.store.selector import Selector
 from reinfra.store.tables import chunk, source as source_table
 from reinfra.store.write import Limits, Progress, Write
 
-LOOKBACK = 5 * MINUTE
-"""A counter's increase at the start of a window is counted from a sample at most this far before it."""
 _RISING = {Kind.COUNTER, Kind.HISTOGRAM}
 
 
@@ -82,7 +81,7 @@ class Store:
             return catalogue.find(connection, selector)
 
     def samples(self, selected: list[Stored], since: int, until: int) -> Samples:
-        rows = self.gathered(selected, since, until)
+        rows = self.gathered(_ids(selected), since, until)
         keys = tuple(stored.key for stored in selected)
         ends = (rows.start + rows.count).tolist()
         parts = list(zip(rows.start.tolist(), ends, strict=True))
@@ -95,7 +94,7 @@ class Store:
     ) -> SeriesBlock:
         keys = tuple(stored.key for stored in selected)
         rising = any(key.kind in _RISING for key in keys)
-        rows = self.gathered(selected, since - LOOKBACK if rising else since, until)
+        rows = self.gathered(_ids(selected), since - LOOKBACK if rising else since, until)
         return align(keys, rows, (since, until), step, rule)
 
     def watermark(self, source: str) -> int | None:
@@ -109,9 +108,8 @@ class Store:
         with self.reading() as connection:
             return connection.execute(query).scalar()
 
-    def gathered(self, selected: list[Stored], since: int, until: int) -> Gathered:
-        """Samples in flat columns, series by series in the order of `selected`."""
-        ids = np.array([stored.id for stored in selected], np.int64)
+    def gathered(self, ids: NDArray[np.int64], since: int, until: int) -> Gathered:
+        """Samples in flat columns; series `ids[i]` at place i."""
         groups = np.unique(ids // GROUP).tolist()
         with self.reading() as connection:
             # Frames first: what is sealed between the two statements is then read twice, not never.
@@ -135,6 +133,10 @@ def open_store(
     with store.reading() as connection:
         migrate.require_current(connection, store.name)
     return store
+
+
+def _ids(selected: list[Stored]) -> NDArray[np.int64]:
+    return np.array([stored.id for stored in selected], np.int64)
 
 
 def _blocks(connection: Connection, since: int, until: int) -> range:

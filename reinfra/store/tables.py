@@ -72,6 +72,7 @@ hot_frame = Table(
     UniqueConstraint("source_id", "since", "digest"),  # a replayed frame is no second frame
     Index(None, "group_id", "since", "until"),
     Index(None, "source_id", "seq"),
+    sqlite_autoincrement=True,  # a seq is never used again: chunks say up to which one they hold
 )
 
 sealed_frame = Table(

@@ -96,3 +96,11 @@ def store(url: str, clock: Hand) -> Iterator[Store]:
     opened = open_store(url, clock=clock, create=True)
     yield opened
     opened.engine.dispose()
+
+
+@pytest.fixture
+def scratch(sqlite: str, clock: Hand) -> Iterator[Store]:
+    """A store on SQLite for a test that empties it itself."""
+    opened = open_store(sqlite, clock=clock, create=True)
+    yield opened
+    opened.engine.dispose()
