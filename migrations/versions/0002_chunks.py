@@ -1,6 +1,5 @@
 """Sealed chunks, rollups, quarantine and retention; frames of one group each"""
 
-import hashlib
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -25,7 +24,7 @@ def upgrade() -> None:
     old = list(op.get_bind().execute(sa.text("SELECT * FROM hot_frame ORDER BY seq")))
     op.drop_index("ix_hot_frame_since_until", "hot_frame")
     op.drop_table("hot_frame")
-    frame = _frames(sa.Column("group_id", sa.Integer(), nullable=False))
+    frame = _frames(grouped=True)
     op.create_index("ix_hot_frame_group_id_since_until", "hot_frame", ["group_id", "since", "until"])
     op.create_index("ix_hot_frame_source_id_seq", "hot_frame", ["source_id", "seq"])
     rows = [new for row in old for new in _grouped(row)]
@@ -48,24 +47,32 @@ _BLOBS = (
 )
 
 
-def _frames(*extra: sa.Column[Any]) -> sa.Table:
+def _frames(*, grouped: bool) -> sa.Table:
+    own = (
+        [sa.Column("group_id", sa.Integer(), nullable=False)]
+        if grouped
+        else [
+            sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
+            sa.UniqueConstraint(
+                "source_id", "since", "digest", name=op.f("uq_hot_frame_source_id_since_digest")
+            ),
+        ]
+    )
     return op.create_table(
         "hot_frame",
         sa.Column("seq", ID, nullable=False),
         sa.Column("source_id", ID, nullable=False),
-        *extra,
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("series_ids", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.LargeBinary(), nullable=True),
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.Column("crc", sa.BigInteger(), nullable=False),
+        *own,
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_hot_frame_source_id")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_hot_frame")),
-        sa.UniqueConstraint("source_id", "since", "digest", name=op.f("uq_hot_frame_source_id_since_digest")),
-        sqlite_autoincrement=True,
+        sqlite_autoincrement=grouped,
     )
 
 
@@ -86,18 +93,16 @@ def _frame(source_id: int, group: int, ids: Any, at: Any, value: Any) -> dict[st
         None if since == until else (at - since).astype("<i4").tobytes(),
         value.astype("<f8").tobytes(),
     ]
-    whole = b"".join(column or b"" for column in columns)
     return {
         "source_id": source_id,
         "group_id": group,
         "since": since,
         "until": until,
-        "digest": hashlib.blake2b(whole, digest_size=16).digest(),
         "count": int(ids.size),
         "series_ids": columns[0],
         "at": columns[1],
         "value": columns[2],
-        "crc": zlib.crc32(whole),
+        "crc": zlib.crc32(b"".join(column or b"" for column in columns)),
     }
 
 
@@ -143,13 +148,12 @@ def _chunks() -> None:
 
 def _upkeep() -> None:
     op.create_table(
-        "sealed_frame",
+        "batch",
         sa.Column("source_id", ID, nullable=False),
-        sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("sealed_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_sealed_frame_source_id")),
-        sa.PrimaryKeyConstraint("source_id", "since", "digest", name=op.f("pk_sealed_frame")),
+        sa.Column("written_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_batch_source_id")),
+        sa.PrimaryKeyConstraint("source_id", "digest", name=op.f("pk_batch")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -176,12 +180,12 @@ def _upkeep() -> None:
 
 def downgrade() -> None:
     """Back to the older tables. Samples that are sealed or hot are lost: export them before."""
-    for table in ("retention", "quarantine", "sealed_frame", "rollup", "time_vector", "chunk"):
+    for table in ("retention", "quarantine", "batch", "rollup", "time_vector", "chunk"):
         op.drop_table(table)
     op.drop_index("ix_hot_frame_source_id_seq", "hot_frame")
     op.drop_index("ix_hot_frame_group_id_since_until", "hot_frame")
     op.drop_table("hot_frame")
-    _frames()
+    _frames(grouped=False)
     op.create_index("ix_hot_frame_since_until", "hot_frame", ["since", "until"])
     with op.batch_alter_table("series", schema=None) as batch_op:
         batch_op.drop_column("last_value")

@@ -1,6 +1,5 @@
 """Hot frames: samples as they arrive, three columns in three blobs, a row per batch, group and block."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -9,7 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from reinfra.store.codec import checksum
 from reinfra.store.columns import BLOCK, GROUP, Columns
-from reinfra.store.tables import hot_frame, sealed_frame
+from reinfra.store.tables import hot_frame
 
 
 class Frame(NamedTuple):
@@ -29,13 +28,10 @@ class Frame(NamedTuple):
 
 
 def append(connection: Connection, source_id: int, columns: Columns) -> int:
-    """Insert the samples as frames; a frame that is or was there is left. Returns the new frames' count."""
+    """Insert the samples as frames, and return how many frames they are."""
     rows = list(_rows(source_id, columns))
-    known = _known(connection, source_id, rows)
-    fresh = [row for row in rows if (row["since"], row["digest"]) not in known]
-    if fresh:
-        connection.execute(insert(hot_frame), fresh)
-    return len(fresh)
+    connection.execute(insert(hot_frame), rows)
+    return len(rows)
 
 
 _COLUMNS = [getattr(hot_frame.c, name) for name in Frame._fields]
@@ -47,15 +43,6 @@ _BY_TIME = (
 _LATER = select(*_COLUMNS).where(
     hot_frame.c.source_id == bindparam("source"), hot_frame.c.seq > bindparam("seq")
 )
-_KNOWN = [
-    select(table.c.since, table.c.digest).where(
-        table.c.source_id == bindparam("source"),
-        table.c.since.between(bindparam("low"), bindparam("high")),
-    )
-    for table in (hot_frame, sealed_frame)
-]
-
-
 def load(connection: Connection, groups: Iterable[int], since: int, until: int) -> list[Frame]:
     """The frames of these groups that may hold samples in [since, until), oldest write first."""
     wanted = sorted(groups)
@@ -81,22 +68,6 @@ def columns_of(frame: Frame) -> Columns:
     return Columns(ids, at, np.frombuffer(frame.value, "<f8"))
 
 
-def _known(
-    connection: Connection, source_id: int, rows: list[dict[str, Any]]
-) -> set[tuple[int, bytes]]:
-    """Which frames of about this time there are, hot or sealed, by start and digest."""
-    span = {
-        "source": source_id,
-        "low": min(row["since"] for row in rows),
-        "high": max(row["since"] for row in rows),
-    }
-    return {
-        (row.since, bytes(row.digest))
-        for query in _KNOWN
-        for row in connection.execute(query, span)
-    }
-
-
 def _rows(source_id: int, columns: Columns) -> Iterator[dict[str, Any]]:
     """By group and block; within a frame by (series, time), so that equal layouts are equal bytes."""
     order = np.lexsort((columns.at, columns.ids, columns.at // BLOCK))
@@ -120,7 +91,6 @@ def _row(source_id: int, part: Columns) -> dict[str, Any]:
         "group_id": int(part.ids[0]) // GROUP,
         "since": since,
         "until": until,
-        "digest": hashlib.blake2b(b"".join((ids, at or b"", value)), digest_size=16).digest(),
         "count": int(part.at.size),
         "series_ids": ids,
         "at": at,

@@ -33,18 +33,21 @@ def note_all(connection: Connection) -> None:
 
 def recent(connection: Connection) -> dict[int, int]:
     """The last instant by series id, of those that have frames which are not noted yet."""
-    found: dict[int, int] = {}
     query = select(source.c.id, source.c.noted_seq).where(source.c.unnoted > 0)
-    for row in connection.execute(query).all():
-        for frame in frames.later_than(connection, row.id, row.noted_seq):
-            if frame.whole:
-                columns = frames.columns_of(frame)
-                for id_, at in zip(columns.ids.tolist(), columns.at.tolist(), strict=True):
-                    if at > found.get(id_, at - 1):
-                        found[id_] = at
-    return found
+    later = [
+        frames.columns_of(frame)
+        for row in connection.execute(query).all()
+        for frame in frames.later_than(connection, row.id, row.noted_seq)
+        if frame.whole
+    ]
+    rows = Columns.concat(later)
+    last = np.full(rows.ids.max(initial=-1) + 1, _NEVER)
+    np.maximum.at(last, rows.ids, rows.at)
+    seen = np.flatnonzero(last > _NEVER)
+    return dict(zip(seen.tolist(), last[seen].tolist(), strict=True))
 
 
+_NEVER = np.iinfo(np.int64).min
 _LAST = (
     update(series)
     .where(series.c.id == bindparam("which"), series.c.last_at <= bindparam("at"))

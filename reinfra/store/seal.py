@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from sqlalchemy import Connection, delete, func, literal, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from reinfra.model import MINUTE, LockedError
 from reinfra.store import chunks, frames, notes
@@ -22,8 +22,8 @@ from reinfra.store.quarantine import set_aside
 from reinfra.store.locks import await_writers, sealing
 from reinfra.store.rollups import roll_up
 from reinfra.store.store import Store
-from reinfra.store.tables import chunk, hot_frame, sealed_frame, time_vector
-from reinfra.store.upsert import insert_from, upsert
+from reinfra.store.tables import chunk, hot_frame, time_vector
+from reinfra.store.upsert import upsert
 
 GRACE = 5 * MINUTE
 """A block is sealed this long after its end, so that stragglers are in it."""
@@ -162,18 +162,15 @@ class Sealer:
         self.done.samples += sum(row["count"] for row in rows.chunks)
 
     def _forget(self, seqs: list[int]) -> None:
-        """Delete frames that are in chunks, leaving their digests so that a replay is known."""
-        c = hot_frame.c
-        these = c.seq.in_(seqs)
-        now = literal(self.store.clock())
+        """Delete frames that are in chunks."""
         with self.store.writing() as connection:
-            digests = select(c.source_id, c.since, c.digest, now).where(these)
-            insert_from(connection, sealed_frame, _DIGEST, digests)
-            connection.execute(delete(hot_frame).where(these))
+            connection.execute(_FORGET, {"seqs": seqs})
         self.done.frames += len(seqs)
 
 
-_DIGEST = ["source_id", "since", "digest", "sealed_at"]
+_FORGET = delete(hot_frame).where(
+    hot_frame.c.seq.in_(bindparam("seqs", expanding=True, literal_execute=True))
+)
 
 
 def _slices(seqs: list[int]) -> Iterator[list[int]]:

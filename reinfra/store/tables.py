@@ -10,7 +10,6 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
 
@@ -63,25 +62,22 @@ hot_frame = Table(
     Column("group_id", Integer, nullable=False),  # series id // 256, the same for all its samples
     Column("since", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),  # of its last sample; in the same block as `since`
-    Column("digest", LargeBinary(16), nullable=False),
     Column("count", Integer, nullable=False),
     Column("series_ids", LargeBinary, nullable=False),  # int32
     Column("at", LargeBinary),  # int32, ms after `since`; null when every sample is at `since`
     Column("value", LargeBinary, nullable=False),  # float64, bit for bit
     Column("crc", BigInteger, nullable=False),
-    UniqueConstraint("source_id", "since", "digest"),  # a replayed frame is no second frame
     Index(None, "group_id", "since", "until"),
     Index(None, "source_id", "seq"),
     sqlite_autoincrement=True,  # a seq is never used again: chunks say up to which one they hold
 )
 
-sealed_frame = Table(
-    "sealed_frame",  # so that a frame replayed after it was sealed does not win over a later one
+batch = Table(
+    "batch",  # what was written in the last days, so that a replay changes nothing
     metadata,
     Column("source_id", ForeignKey("source.id"), primary_key=True),
-    Column("since", BigInteger, primary_key=True),
     Column("digest", LargeBinary(16), primary_key=True),
-    Column("sealed_at", BigInteger, nullable=False),
+    Column("written_at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

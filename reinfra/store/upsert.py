@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -17,12 +17,11 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]])
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
 
 
-def insert_from(
-    connection: Connection, table: Table, names: list[str], query: Select[Any]
-) -> None:
-    """Insert what the query gives; a row whose key is taken is left out."""
-    statement = _insert(connection, table).from_select(names, query)
-    connection.execute(statement.on_conflict_do_nothing())
+def insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
+    """Insert the row, or say that its key is taken."""
+    key = next(iter(table.primary_key))
+    statement = _insert(connection, table).on_conflict_do_nothing().returning(key)
+    return connection.execute(statement, row).first() is not None
 
 
 def _insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - the dialects share no type

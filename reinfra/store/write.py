@@ -1,5 +1,6 @@
 """From a batch to committed frames: who may write what, new series, the source's place."""
 
+import hashlib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,15 +11,17 @@ from reinfra.model import DAY, MINUTE, Batch, Origin, SeriesKey
 from reinfra.store import catalogue, frames, notes
 from reinfra.store.base import Source, Written
 from reinfra.store.columns import Columns
-from reinfra.store.known import Known
+from reinfra.store.known import NEVER, Known
 from reinfra.store.locks import share_writing
+from reinfra.store.tables import batch as batch_table
 from reinfra.store.tables import series, source
+from reinfra.store.upsert import insert_new
 
 FUTURE = 10 * MINUTE
 """A sample later than this after the clock is refused: its own clock is wrong."""
 LATENESS = DAY
 """A live series takes nothing older than this before its last sample."""
-NOTED_EVERY = 32  # frames of a source between two updates of its series' last instants
+NOTED_EVERY = 512  # frames of a source between two updates of its series' last instants
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +54,29 @@ class Write:
         row = catalogue.source_row(self.connection, given, self.now)
         refused: dict[str, int] = {}
         batch = _without(batch, batch.at > self.now + FUTURE, "far in the future", refused)
-        columns = self._identified(batch, row.id, given.origin, refused)
-        added = frames.append(self.connection, row.id, columns) if columns.ids.size else 0
+        columns = self._identified(batch, row.id, refused)
+        replayed = columns.ids.size > 0 and not self._is_new(row.id, columns)
+        columns = self._timely(columns, given.origin, refused)
+        accepted = 0 if replayed else int(columns.ids.size)
+        added = frames.append(self.connection, row.id, columns) if accepted else 0
         unnoted = row.unnoted + added
         if unnoted >= NOTED_EVERY:
             notes.note(self.connection, row.id, row.noted_seq)
             unnoted = 0
         counts = {"more": sum(refused.values()), "unnoted": unnoted}
         self.connection.execute(_ADVANCE, counts | _moved(row.id, progress, self.now))
-        accepted = int(columns.ids.size)
-        return Written(accepted if added else 0, bool(accepted) and not added, refused)
+        return Written(accepted, replayed, refused)
 
-    def _identified(
-        self, batch: Batch, source_id: int, origin: Origin, refused: dict[str, int]
-    ) -> Columns:
-        """The samples that may be written, by series id."""
+    def _is_new(self, source_id: int, columns: Columns) -> bool:
+        """Whether these very samples were not written before; says that they are now."""
+        digest = hashlib.blake2b(digest_size=16)
+        for column in (columns.ids, columns.at, columns.value):
+            digest.update(np.ascontiguousarray(column))
+        row = {"source_id": source_id, "digest": digest.digest(), "written_at": self.now}
+        return insert_new(self.connection, batch_table, row)
+
+    def _identified(self, batch: Batch, source_id: int, refused: dict[str, int]) -> Columns:
+        """The samples by series id, those of series beyond the limit refused."""
         layout = self.known.layout(batch.keys)
         ids = layout[batch.series]
         if (ids < 0).any():
@@ -73,16 +84,21 @@ class Write:
             ids = layout[batch.series]
             batch = _without(batch, ids < 0, "too many series", refused)
             ids = ids[ids >= 0]
-        first, last = self.known.span(ids)
-        if origin is Origin.LIVE:
-            old = batch.at < np.maximum(last, np.iinfo(np.int64).min + LATENESS) - LATENESS
-            batch = _without(batch, old, "older than 24 hours before the last sample", refused)
-            ids, first = ids[~old], first[~old]
-        early = batch.at < first
-        if early.any():
-            catalogue.widen(self.connection, ids[early], batch.at[early])
-        self.known.widen(ids, batch.at, batch.at)
         return Columns(ids, batch.at, batch.value)
+
+    def _timely(self, rows: Columns, origin: Origin, refused: dict[str, int]) -> Columns:
+        """The samples that are not too late, the series' spans brought up to them."""
+        first, last = self.known.span(rows.ids)
+        if origin is Origin.LIVE:
+            old = rows.at < np.maximum(last, NEVER + LATENESS) - LATENESS
+            if old.any():
+                refused["older than 24 hours before the last sample"] = int(old.sum())
+                rows, first = rows.take(~old), first[~old]
+        early = rows.at < first
+        if early.any():
+            catalogue.widen(self.connection, rows.ids[early], rows.at[early])
+        self.known.widen(rows.ids, rows.at, rows.at)
+        return rows
 
     def _resolved(
         self, batch: Batch, layout: NDArray[np.int64], source_id: int

@@ -158,7 +158,7 @@ def test_any_writes_and_seals_read_as_the_last_write_of_each_instant(
 ) -> None:
     store = scratch
     with store.writing() as connection:
-        for table in ("hot_frame", "sealed_frame", "chunk", "time_vector", "rollup"):
+        for table in ("hot_frame", "batch", "chunk", "time_vector", "rollup"):
             connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
     expected: dict[tuple[int, int], float] = {}
     seen = set()

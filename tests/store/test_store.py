@@ -88,8 +88,11 @@ def test_real_and_simulated_numbers_are_not_mixed(store: Store) -> None:
     assert len(store.series(Selector())) == 1
 
 
-def test_the_first_and_last_instant_are_exact_after_every_write(store: Store) -> None:
-    for i in range(70):
+def test_the_first_and_last_instant_are_exact_after_every_write(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reinfra.store.write.NOTED_EVERY", 8)
+    for i in range(20):
         rows = [(POWER, 1.0)] if i % 3 else [(POWER, 1.0), (OTHER, 1.0)]
         store.write(Batch.at_instant(NOW + i * SECOND, rows), LIVE)
         store.write(Batch.at_instant(NOW - i * SECOND, [(OTHER, 1.0)]), LIVE)
