@@ -117,6 +117,7 @@ def _chunks() -> None:
         sa.Column("low", sa.Double(), nullable=True),
         sa.Column("high", sa.Double(), nullable=True),
         sa.Column("total", sa.Double(), nullable=True),
+        sa.Column("last", sa.Double(), nullable=True),
         sa.Column("resets", sa.Integer(), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.Column("crc", sa.BigInteger(), nullable=False),

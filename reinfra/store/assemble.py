@@ -44,11 +44,14 @@ def assemble(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Layout:
-    """The frames (their rows in the matrix) that hold these series in this order."""
+    """The frames (their rows in the matrix) that hold these series in this order.
+
+    `at` is in ms since the block began, frames x series, or frames x 1 where all are of one instant.
+    """
 
     ids: NDArray[np.int64]
     rows: NDArray[np.int64]
-    at: NDArray[np.int64]
+    at: NDArray[np.int32]
     value: NDArray[np.float64]
 
 
@@ -57,62 +60,79 @@ def _turned(
 ) -> Runs | None:
     """None where a frame holds a series twice or a series' times do not increase from frame to frame."""
     ordered = sorted(frames, key=lambda frame: frame.since)
-    layouts = _layouts(ordered)
-    if not all(np.all(np.diff(layout.ids) > 0) for layout in layouts):
+    begin = ordered[0].since // BLOCK * BLOCK
+    layouts = _layouts(ordered, begin)
+    if not all((layout.ids[1:] > layout.ids[:-1]).all() for layout in layouts):
         return None
-    if len(layouts) == 1 and (wanted is None or np.isin(layouts[0].ids, wanted).all()):
-        ids, at, value = layouts[0].ids, layouts[0].at, layouts[0].value
+    ids, at, value, mask = _filled(layouts, len(frames), wanted)
+    if mask is None:
         count = np.full(ids.size, len(frames))
-        flat_at, flat_value, present = at.T.reshape(-1), value.T.reshape(-1), None
+        after, flat_value = at.T.reshape(-1), value.T.reshape(-1)
     else:
-        ids, at, value, mask = _filled(layouts, len(frames), wanted)
-        present, count = mask.T, mask.sum(axis=0)
-        flat_at, flat_value = at.T[present], value.T[present]
+        count = mask.sum(axis=1)
+        after, flat_value = at.T[mask], value.T[mask]
     start = np.cumsum(count) - count
-    later = np.diff(flat_at) > 0
-    later[start[(start > 0) & (start < flat_at.size)] - 1] = True
+    later = after[1:] > after[:-1]
+    later[start[(start > 0) & (start < after.size)] - 1] = True
     if not later.all():
         return None
-    return Runs(
-        ids, start, count, flat_at, flat_value, _seqs(ordered, ids, present) if with_seq else None
-    )
+    seq = _seqs(ordered, ids, mask) if with_seq else None
+    return Runs(ids, start, count, after + np.int64(begin), flat_value, seq)
 
 
-def _layouts(frames: Sequence[Frame]) -> list[_Layout]:
+def _layouts(frames: Sequence[Frame], begin: int) -> list[_Layout]:
     kinds: dict[tuple[bytes, bool], list[int]] = {}
     for row, frame in enumerate(frames):
         kinds.setdefault((frame.series_ids, frame.at is None), []).append(row)
-    return [_layout(frames, series_ids, rows) for (series_ids, _), rows in kinds.items()]
+    return [_layout(frames, series_ids, rows, begin) for (series_ids, _), rows in kinds.items()]
 
 
-def _layout(frames: Sequence[Frame], series_ids: bytes, rows: list[int]) -> _Layout:
+def _layout(frames: Sequence[Frame], series_ids: bytes, rows: list[int], begin: int) -> _Layout:
     ids = np.frombuffer(series_ids, "<i4").astype(np.int64)
     shape = (len(rows), ids.size)
-    value = np.frombuffer(b"".join(frames[row].value for row in rows), "<f8").reshape(shape)
-    since = np.array([frames[row].since for row in rows], np.int64)[:, None]
-    if frames[rows[0]].at is None:
-        at = np.broadcast_to(since, shape)
-    else:
-        after = np.frombuffer(b"".join(frames[row].at or b"" for row in rows), "<i4")
-        at = since + after.reshape(shape)
+    value = np.frombuffer(b"".join([frames[row].value for row in rows]), "<f8").reshape(shape)
+    at = np.array([frames[row].since - begin for row in rows], np.int32)[:, None]
+    if frames[rows[0]].at is not None:
+        after = np.frombuffer(b"".join([frames[row].at or b"" for row in rows]), "<i4")
+        at = at + after.reshape(shape)
     return _Layout(ids, np.array(rows), at, value)
 
 
 def _filled(
     layouts: list[_Layout], frames: int, wanted: NDArray[np.int64] | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
-    """All layouts in one matrix of frames x series, with a mask of where there is a sample."""
-    ids = np.unique(np.concatenate([layout.ids for layout in layouts]))
-    if wanted is not None:
-        ids = ids[np.isin(ids, wanted)]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64], NDArray[np.bool_] | None]:
+    """All layouts in one matrix of frames x series; the mask (series x frames) is None where it is full."""
+    ids = layouts[0].ids
+    if len(layouts) > 1:
+        ids = np.unique(np.concatenate([layout.ids for layout in layouts]))
+    if wanted is not None and not (mine := np.isin(ids, wanted)).all():
+        ids = ids[mine]
     shape = (frames, ids.size)
-    at, value = np.empty(shape, np.int64), np.empty(shape)
+    if len(layouts) == 1 and ids.size == layouts[0].ids.size:
+        return ids, np.broadcast_to(layouts[0].at, shape), layouts[0].value, None
+    at, value = np.empty(shape, np.int32), np.empty(shape)
     mask = np.zeros(shape, np.bool_)
     for layout in layouts:
-        kept = np.isin(layout.ids, ids)
-        cells = np.ix_(layout.rows, np.searchsorted(ids, layout.ids[kept]))
-        at[cells], value[cells], mask[cells] = layout.at[:, kept], layout.value[:, kept], True
-    return ids, at, value, mask
+        if np.array_equal(layout.ids, ids):
+            at[layout.rows], value[layout.rows], mask[layout.rows] = layout.at, layout.value, True
+        else:
+            _place(layout, ids, at, value, mask)
+    return ids, at, value, None if mask.all() else mask.T
+
+
+def _place(
+    layout: _Layout,
+    ids: NDArray[np.int64],
+    at: NDArray[np.int32],
+    value: NDArray[np.float64],
+    mask: NDArray[np.bool_],
+) -> None:
+    """Enter a layout that holds other series than `ids`."""
+    kept = np.isin(layout.ids, ids)
+    columns = np.searchsorted(ids, layout.ids[kept])
+    cells = layout.rows[:, None], columns[None, :]
+    value[cells], mask[cells] = layout.value[:, kept], True
+    at[cells] = layout.at if layout.at.shape[1] == 1 else layout.at[:, kept]
 
 
 def _seqs(

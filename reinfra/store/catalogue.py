@@ -1,6 +1,7 @@
 """Which series there are: identity by fingerprint, labels in an index of their own."""
 
 import json
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -158,4 +159,9 @@ def _stored(row: Any, last_at: int) -> Stored:  # noqa: ANN401 - a row of a join
 
 
 def _key(row: Any) -> SeriesKey:  # noqa: ANN401
-    return SeriesKey.of(row.metric, json.loads(row.labels), Kind(row.kind), row.unit)
+    return _parsed(row.metric, row.labels, row.kind, row.unit)
+
+
+@lru_cache(maxsize=200_000)
+def _parsed(metric: str, labels: str, kind: str, unit: str) -> SeriesKey:
+    return SeriesKey.of(metric, json.loads(labels), Kind(kind), unit)

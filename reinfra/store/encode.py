@@ -13,10 +13,11 @@ from reinfra.store.columns import Runs
 
 @dataclass(slots=True)
 class Rows:
-    """Chunks of some groups, and the time vectors they name."""
+    """Chunks of some groups, the time vectors they name, and the groups' rollups."""
 
     chunks: list[dict[str, Any]] = field(default_factory=list)
     times: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
+    rollups: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, block: int, runs: Runs, seq: int) -> None:
         """The chunks of these runs, all of one block, with every frame up to `seq` in them."""
@@ -67,6 +68,7 @@ def _numbers(runs: Runs) -> dict[str, list[float | int | None]]:
         "total": _or_null(total),
         "low": _or_null(low),
         "high": _or_null(high),
+        "last": _or_null(value[start + runs.count - 1]),
         "resets": np.add.reduceat(fell.astype(np.int64), start).tolist(),
     }
 

@@ -70,9 +70,12 @@ def columns_of(frame: Frame) -> Columns:
 
 def _rows(source_id: int, columns: Columns) -> Iterator[dict[str, Any]]:
     """By group and block; within a frame by (series, time), so that equal layouts are equal bytes."""
-    order = np.lexsort((columns.at, columns.ids, columns.at // BLOCK))
-    columns = columns.take(order)
-    cut = np.diff(columns.at // BLOCK) | np.diff(columns.ids // GROUP)
+    block = columns.at // BLOCK
+    if (block != block[0]).any() or not (columns.ids[1:] > columns.ids[:-1]).all():
+        columns = columns.take(np.lexsort((columns.at, columns.ids, block)))
+        block = columns.at // BLOCK
+    group = columns.ids // GROUP
+    cut = (block[1:] != block[:-1]) | (group[1:] != group[:-1])
     edges = [0, *(np.flatnonzero(cut) + 1).tolist(), columns.at.size]
     for start, end in zip(edges, edges[1:], strict=False):
         part = slice(start, end)

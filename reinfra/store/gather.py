@@ -54,10 +54,12 @@ def gather(
             damaged += 1
         del sealed[key]
     pieces = sorted((sealed | hot).items())
-    edges = {since // BLOCK, (until - 1) // BLOCK}
-    pieces = [
-        (key, _trimmed(piece, since, until) if key[1] in edges else piece) for key, piece in pieces
-    ]
+    edges = {side // BLOCK for side in (since, until) if side % BLOCK}
+    if edges:
+        pieces = [
+            (key, _trimmed(piece, since, until) if key[1] in edges else piece)
+            for key, piece in pieces
+        ]
     return _joined(pieces, ids, damaged)
 
 
@@ -117,7 +119,7 @@ def _pieces(runs: Runs, block: int) -> Iterable[tuple[Key, Piece]]:
 
 
 def _trimmed(piece: Piece, since: int, until: int) -> Piece:
-    low, high = np.searchsorted(piece.at, (since, until)).tolist()
+    low, high = int(piece.at.searchsorted(since)), int(piece.at.searchsorted(until))
     if isinstance(piece.value, Chunk):
         return Piece(piece.at[low:high], piece.value, None, low)
     return Piece(piece.at[low:high], piece.value[low:high])

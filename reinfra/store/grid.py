@@ -17,7 +17,8 @@ LOOKBACK = 5 * MINUTE
 """A counter's increase at the start of a window is counted from a sample at most this far before it."""
 
 _QUANTILES = {Rule.P50: 0.5, Rule.P95: 0.95, Rule.P99: 0.99}
-_RISING = (Kind.COUNTER, Kind.HISTOGRAM)
+RISING = (Kind.COUNTER, Kind.HISTOGRAM)
+"""Kinds of which only the increase means anything."""
 
 
 def align(
@@ -38,7 +39,7 @@ def align(
     if samples.ids.size:
         cell = samples.ids * at.size + (samples.at // step - first)
         starts = np.flatnonzero(np.diff(cell, prepend=-1))
-        summed = _is(keys, samples.ids[starts], *_RISING, Kind.PERIOD_COUNT)
+        summed = _is(keys, samples.ids[starts], *RISING, Kind.PERIOD_COUNT)
         used = cell[starts]
         reduced = reduce(samples.value, starts, rule)
         if summed.any() and rule is not Rule.SUM:
@@ -61,7 +62,7 @@ def counted(keys: tuple[SeriesKey, ...], rows: Columns, since: int) -> Columns:
     """The samples that count from `since` on, each counter's sample replaced by its increase."""
     nan = np.isnan(rows.value)
     dropped = nan & (rows.value.view(np.int64) == STALE_NAN) if nan.any() else nan
-    rising = np.array([key.kind in _RISING for key in keys], np.bool_)
+    rising = np.array([key.kind in RISING for key in keys], np.bool_)
     summed = rising | np.array([key.kind is Kind.PERIOD_COUNT for key in keys], np.bool_)
     if nan.any():
         dropped |= nan & summed[rows.ids]

@@ -3,11 +3,11 @@
 import math
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from reinfra.store import frames
 from reinfra.store.columns import Columns
-from reinfra.store.tables import hot_frame, series, source
+from reinfra.store.tables import hot_frame, source
 
 
 def note(connection: Connection, source_id: int, noted_seq: int) -> None:
@@ -15,7 +15,7 @@ def note(connection: Connection, source_id: int, noted_seq: int) -> None:
     later = frames.later_than(connection, source_id, noted_seq)
     rows = Columns.concat([frames.columns_of(frame) for frame in later if frame.whole])
     if rows.ids.size:
-        connection.execute(_LAST, [_noted(*one) for one in _last(rows)])
+        _write(connection, _last(rows))
     table = source.c
     top = select(func.coalesce(func.max(hot_frame.c.seq), noted_seq)).where(
         hot_frame.c.source_id == source_id
@@ -49,10 +49,15 @@ def recent(connection: Connection) -> dict[int, int]:
 
 _NEVER = np.iinfo(np.int64).min
 _LAST = (
-    update(series)
-    .where(series.c.id == bindparam("which"), series.c.last_at <= bindparam("at"))
-    .values(last_at=bindparam("at"), last_value=bindparam("number"))
+    "UPDATE series SET last_at = {0}, last_value = {0} WHERE id = {0} AND last_at <= {0}"  # noqa: S608
 )
+
+
+def _write(connection: Connection, rows: list[tuple[int, int, float]]) -> None:
+    """By the driver itself: SQLAlchemy took 10 us a row, a third of the time of all writing."""
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    numbers = [(at, value if math.isfinite(value) else None, id_, at) for id_, at, value in rows]
+    connection.exec_driver_sql(_LAST.format(mark), numbers)
 
 
 def _last(rows: Columns) -> list[tuple[int, int, float]]:
@@ -61,7 +66,3 @@ def _last(rows: Columns) -> list[tuple[int, int, float]]:
     ends = np.append(np.flatnonzero(np.diff(rows.ids)), rows.ids.size - 1)
     last = rows.take(ends)
     return list(zip(last.ids.tolist(), last.at.tolist(), last.value.tolist(), strict=True))
-
-
-def _noted(id_: int, at: int, value: float) -> dict[str, float | None]:
-    return {"which": id_, "at": at, "number": value if math.isfinite(value) else None}

@@ -1,11 +1,10 @@
-"""Rollups: what 5 minutes and 1 hour of samples come to, written when a block is sealed.
+"""Rollups: 1 hour written when a block is sealed, 5 minutes when its raw samples are about to expire.
 
-A group's rollup is one row of matrices (series x steps). A quantile is never rolled up: it comes from raw
+Raw samples of a month are read in milliseconds, so the finer level is only worth its bytes after them
+(0.7 bytes a sample, a third more disk: RESULTS.md). A quantile is never rolled up: it comes from raw
 samples, or from the increases of a histogram's buckets, which add.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,105 +13,46 @@ from sqlalchemy import Connection, bindparam, select
 
 from reinfra.model import HOUR, MINUTE, SeriesKey
 from reinfra.store import catalogue
-from reinfra.store.base import Rule
-from reinfra.store.codec import DamagedError, checksum, pack, unpack
-from reinfra.store.columns import BLOCK, GROUP
-from reinfra.store.grid import LOOKBACK, counted, flat, reduce
-from reinfra.store.tables import chunk, rollup
-from reinfra.store.upsert import upsert
+from reinfra.store.codec import DamagedError
+from reinfra.store.columns import BLOCK, GROUP, Runs
+from reinfra.store.gather import Gathered
+from reinfra.store.grid import LOOKBACK, RISING
+from reinfra.store.sums import Sums, row_of, sums, sums_of
+from reinfra.store.tables import chunk, rollup, time_vector
 
 if TYPE_CHECKING:
     from reinfra.store.store import Store
 
 FINE, COARSE = 5 * MINUTE, HOUR
-STEPS = (FINE, COARSE)
-_COLUMNS = ("count", "total", "low", "high", "last")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sums:
-    """Per series and step: how many numbers, their sum, extremes and last; NaN where there is none."""
+def rolled(store: "Store", block: int, group: int, runs: Runs) -> list[dict[str, Any]]:
+    """The hourly rollup of a group whose runs are being sealed; the next block's too if it begins anew.
 
-    ids: NDArray[np.int64]
-    count: NDArray[np.int64]
-    total: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    last: NDArray[np.float64]
-
-    def coarser(self, factor: int) -> "Sums":
-        """The same over `factor` steps each."""
-        shape = (self.ids.size, -1, factor)
-        count, total, last = (one.reshape(shape) for one in (self.count, self.total, self.last))
-        low, high = self.low.reshape(shape), self.high.reshape(shape)
-        there = count > 0
-        behind = factor - 1 - np.argmax(there[:, :, ::-1], axis=2)
-        summed = np.where(there, total, 0).sum(axis=2)
-        return Sums(
-            self.ids,
-            count.sum(axis=2),
-            np.where(there.any(axis=2), summed, np.nan),
-            np.fmin.reduce(low, axis=2),
-            np.fmax.reduce(high, axis=2),
-            np.take_along_axis(last, behind[:, :, None], axis=2)[:, :, 0],
-        )
+    Series of the group that are not in `runs` keep what their rollup says.
+    """
+    with store.reading() as connection:
+        keys = catalogue.keys_of(connection, set(runs.ids.tolist()))
+        before = _before(connection, block, runs.ids)
+        known = load(connection, [block, block + 1], [group], COARSE)
+    ordered = tuple(keys[id_] for id_ in runs.ids.tolist())
+    made = sums(runs.ids, ordered, _after(runs, ordered, before), block, COARSE)
+    rows = []
+    for row in known:
+        if row.block == block and (old := _whole(row)) is not None:
+            made = made.beside(old)
+        elif row.block == block + 1:
+            rows.append(row_of(rebuilt(store, block + 1, group, COARSE), block + 1, group, COARSE))
+    return [row_of(made, block, group, COARSE), *rows]
 
 
-def roll_up(store: "Store", block: int, groups: Iterable[int]) -> None:
-    """Write the rollups of these groups and block, and bring the next block's first step up to date."""
-    for group in groups:
-        rows = []
-        for one in (block, block + 1):
-            with store.reading() as connection:
-                keys = _sealed_keys(connection, one, group)
-                again = one == block or _has(connection, one, group)
-            if keys and again:
-                sums = _sums(store, keys, one)
-                rows += [_row(sums, one, group, FINE), _row(sums.coarser(12), one, group, COARSE)]
-        if rows:
-            with store.writing() as connection:
-                upsert(connection, rollup, rows)
-
-
-def _sums(store: "Store", keys: dict[int, SeriesKey], block: int) -> Sums:
-    since, steps = block * BLOCK, BLOCK // FINE
-    ids = np.array(list(keys), np.int64)
+def rebuilt(store: "Store", block: int, group: int, step: int) -> Sums:
+    """The rollup of everything that is stored of a group's block."""
+    with store.reading() as connection:
+        keys = _sealed_keys(connection, block, group)
+    ids, since = np.array(list(keys), np.int64), block * BLOCK
     rows = store.gathered(ids, since - LOOKBACK, since + BLOCK)
-    samples = counted(tuple(keys.values()), flat(rows), since)
-    samples = samples.take(~np.isnan(samples.value))
-    cell = samples.ids * steps + (samples.at - since) // FINE
-    starts = np.flatnonzero(np.diff(cell, prepend=-1))
-    used, shape = cell[starts], (ids.size, steps)
-    count = np.zeros(shape, np.int64)
-    count.reshape(-1)[used] = np.diff(starts, append=cell.size)
-    parts = []
-    for rule in (Rule.SUM, Rule.MIN, Rule.MAX, Rule.LAST):
-        out = np.full(shape, np.nan)
-        if used.size:
-            out.reshape(-1)[used] = reduce(samples.value, starts, rule)
-        parts.append(out)
-    return Sums(ids, count, *parts)
-
-
-def _sealed_keys(connection: Connection, block: int, group: int) -> dict[int, SeriesKey]:
-    low = group * GROUP
-    c = chunk.c
-    query = select(c.series_id).where(c.block == block, c.series_id.between(low, low + GROUP - 1))
-    ids = set(connection.execute(query).scalars())
-    return dict(sorted(catalogue.keys_of(connection, ids).items()))
-
-
-def _has(connection: Connection, block: int, group: int) -> bool:
-    c = rollup.c
-    query = select(c.block).where(c.block == block, c.group_id == group, c.step == FINE)
-    return connection.execute(query).first() is not None
-
-
-def _row(sums: Sums, block: int, group: int, step: int) -> dict[str, Any]:
-    blobs = {"series_ids": sums.ids.astype("<i4").tobytes()}
-    blobs |= {name: pack(getattr(sums, name).reshape(-1)) for name in _COLUMNS}
-    name = {"block": block, "group_id": group, "step": step}
-    return name | blobs | {"crc": checksum(*blobs.values())}
+    return sums(ids, tuple(keys.values()), rows, block, step)
 
 
 _LOAD = select(rollup).where(
@@ -128,15 +68,62 @@ def load(connection: Connection, blocks: list[int], groups: list[int], step: int
     return list(connection.execute(_LOAD, asked).all()) if blocks and groups else []
 
 
-def sums_of(row: Any) -> Sums:  # noqa: ANN401 - a database row
-    """One row decoded. Raises DamagedError."""
-    if checksum(row.series_ids, *(getattr(row, name) for name in _COLUMNS)) != row.crc:
-        raise DamagedError("a rollup's checksum is wrong")
-    ids = np.frombuffer(row.series_ids, "<i4").astype(np.int64)
-    shape = (ids.size, BLOCK // row.step)
-    count = unpack(row.count, ids.size * shape[1], np.int64).reshape(shape)
-    rest = [
-        unpack(getattr(row, name), ids.size * shape[1], np.float64).reshape(shape)
-        for name in _COLUMNS[1:]
+def _whole(row: Any) -> Sums | None:  # noqa: ANN401 - a database row
+    try:
+        return sums_of(row)
+    except DamagedError:
+        return None  # what it held is rebuilt when the group is sealed whole; `check` names it
+
+
+_LAST = (
+    select(chunk.c.series_id, chunk.c.last, time_vector.c.until)
+    .join(
+        time_vector,
+        (time_vector.c.block == chunk.c.block) & (time_vector.c.id == chunk.c.time_id),
+    )
+    .where(
+        chunk.c.block == bindparam("number"),
+        chunk.c.series_id.between(bindparam("low"), bindparam("high")),
+        time_vector.c.until >= bindparam("since"),
+        chunk.c.last.is_not(None),
+    )
+)
+
+
+def _before(
+    connection: Connection, block: int, ids: NDArray[np.int64]
+) -> dict[int, tuple[int, float]]:
+    """The last sample of the block before, of the series that have one close enough to count from."""
+    asked = {"number": block - 1, "low": int(ids.min()), "high": int(ids.max())}
+    found = connection.execute(_LAST, asked | {"since": block * BLOCK - LOOKBACK}).all()
+    return {row.series_id: (row.until, row.last) for row in found}
+
+
+def _after(
+    runs: Runs, keys: tuple[SeriesKey, ...], before: dict[int, tuple[int, float]]
+) -> Gathered:
+    """The runs, each counter's led by the sample before it."""
+    led = [
+        (start, *before[id_])
+        for id_, start, key in zip(runs.ids.tolist(), runs.start.tolist(), keys, strict=True)
+        if key.kind in RISING and id_ in before
     ]
-    return Sums(ids, count, *rest)
+    if not led:
+        return Gathered(runs.start, runs.count, runs.at, runs.value, 0)
+    places, at, value = (np.array(column) for column in zip(*led, strict=True))
+    count = runs.count + np.isin(runs.start, places)
+    return Gathered(
+        np.cumsum(count) - count,
+        count,
+        np.insert(runs.at, places, at),
+        np.insert(runs.value, places, value),
+        0,
+    )
+
+
+def _sealed_keys(connection: Connection, block: int, group: int) -> dict[int, SeriesKey]:
+    low = group * GROUP
+    c = chunk.c
+    query = select(c.series_id).where(c.block == block, c.series_id.between(low, low + GROUP - 1))
+    ids = set(connection.execute(query).scalars())
+    return dict(sorted(catalogue.keys_of(connection, ids).items()))

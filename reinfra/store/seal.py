@@ -20,9 +20,9 @@ from reinfra.store.frames import Frame
 from reinfra.store.gather import Key, Piece, merged, sealed_pieces
 from reinfra.store.quarantine import set_aside
 from reinfra.store.locks import await_writers, sealing
-from reinfra.store.rollups import roll_up
+from reinfra.store.rollups import rolled
 from reinfra.store.store import Store
-from reinfra.store.tables import chunk, hot_frame, time_vector
+from reinfra.store.tables import chunk, hot_frame, rollup, time_vector
 from reinfra.store.upsert import upsert
 
 GRACE = 5 * MINUTE
@@ -91,13 +91,14 @@ class Sealer:
             if whole:
                 made = assemble(whole, with_seq=True)
                 self._count(made)
-                rows.add(block, self._with_chunks(made), upto)
+                runs = self._with_chunks(made)
+                rows.add(block, runs, upto)
+                rows.rollups += rolled(self.store, block, group, runs)
                 sealed += [frame.seq for frame in whole]
             if len(rows.chunks) >= _CHUNKS:
                 self._write(rows)
                 rows = Rows()
         self._write(rows)
-        roll_up(self.store, block, sorted(groups))
         for seqs in _slices(sorted(sealed)):
             self._forget(seqs)
         self.done.blocks += 1
@@ -158,6 +159,7 @@ class Sealer:
         with self.store.writing() as connection:
             upsert(connection, time_vector, list(rows.times.values()))
             upsert(connection, chunk, rows.chunks)
+            upsert(connection, rollup, rows.rollups)
         self.done.chunks += len(rows.chunks)
         self.done.samples += sum(row["count"] for row in rows.chunks)
 

@@ -7,21 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, func, select
 
-from reinfra.model import Batch, Clock, Kind, SeriesBlock, system_clock
+from reinfra.model import Batch, Clock, SeriesBlock, system_clock
 from reinfra.store import catalogue, chunks, frames, migrate
 from reinfra.store.base import Rule, Samples, Source, Stored, Written
 from reinfra.store.columns import BLOCK, GROUP
 from reinfra.store.engine import BUSY_TIMEOUT_MS, connect_to, database_url
 from reinfra.store.errors import shown, translated
 from reinfra.store.gather import Gathered, gather
-from reinfra.store.grid import LOOKBACK, align
+from reinfra.store.grid import LOOKBACK, RISING, align
 from reinfra.store.known import Known
 from reinfra.store.locks import file_lock
 from reinfra.store.selector import Selector
 from reinfra.store.tables import chunk, source as source_table
 from reinfra.store.write import Limits, Progress, Write
 
-_RISING = {Kind.COUNTER, Kind.HISTOGRAM}
 
 
 class Store:
@@ -31,6 +30,7 @@ class Store:
         self, engine: Engine, clock: Clock = system_clock, limits: Limits | None = None
     ) -> None:
         self.engine, self.clock = engine, clock
+        self._writing = engine.execution_options(write=True)
         self._limits = limits or Limits()
         self._known = Known()
 
@@ -52,10 +52,9 @@ class Store:
         On SQLite a file lock goes around it, and so around the checkpoint that a commit may start: some
         versions damage the log when a commit and a checkpoint of two connections meet (see `engine`).
         """
-        engine = self.engine.execution_options(write=True)
         path = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
         lock = file_lock(f"{path}-lock", BUSY_TIMEOUT_MS / 1000) if path else nullcontext()
-        with lock, translated(self.engine.url), engine.begin() as connection:
+        with lock, translated(self.engine.url), self._writing.begin() as connection:
             yield connection
 
     def write(
@@ -93,7 +92,7 @@ class Store:
         self, selected: list[Stored], since: int, until: int, step: int, rule: Rule = Rule.LAST
     ) -> SeriesBlock:
         keys = tuple(stored.key for stored in selected)
-        rising = any(key.kind in _RISING for key in keys)
+        rising = any(key.kind in RISING for key in keys)
         rows = self.gathered(_ids(selected), since - LOOKBACK if rising else since, until)
         return align(keys, rows, (since, until), step, rule)
 

@@ -104,6 +104,7 @@ chunk = Table(
     Column("low", Double),  # of the samples that are numbers, null: none is
     Column("high", Double),
     Column("total", Double),
+    Column("last", Double),  # the last sample; null: it is not a number
     Column("resets", Integer, nullable=False),  # decreases, which for a counter are resets
     Column("value", LargeBinary, nullable=False),  # pcodec, float64, bit for bit
     Column("crc", BigInteger, nullable=False),

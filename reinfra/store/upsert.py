@@ -1,6 +1,7 @@
 """INSERT ... ON CONFLICT, which SQLite and PostgreSQL write alike and SQLAlchemy keeps apart."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -11,19 +12,28 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]])
     """Insert the rows; one whose key is taken replaces what is there."""
     if not rows:
         return
-    statement = _insert(connection, table)
-    keys = [column.name for column in table.primary_key]
-    fresh = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
+    connection.execute(_upsert(connection.dialect.name, table, tuple(rows[0])), rows)
 
 
 def insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert the row, or say that its key is taken."""
-    key = next(iter(table.primary_key))
-    statement = _insert(connection, table).on_conflict_do_nothing().returning(key)
+    statement = _insert_new(connection.dialect.name, table)
     return connection.execute(statement, row).first() is not None
 
 
-def _insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - the dialects share no type
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+@cache
+def _upsert(dialect: str, table: Table, names: tuple[str, ...]) -> Any:  # noqa: ANN401
+    statement = _insert(dialect, table)
+    keys = [column.name for column in table.primary_key]
+    fresh = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=fresh)
+
+
+@cache
+def _insert_new(dialect: str, table: Table) -> Any:  # noqa: ANN401
+    key = next(iter(table.primary_key))
+    return _insert(dialect, table).on_conflict_do_nothing().returning(key)
+
+
+def _insert(dialect: str, table: Table) -> Any:  # noqa: ANN401 - the dialects share no type
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)

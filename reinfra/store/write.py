@@ -21,7 +21,7 @@ FUTURE = 10 * MINUTE
 """A sample later than this after the clock is refused: its own clock is wrong."""
 LATENESS = DAY
 """A live series takes nothing older than this before its last sample."""
-NOTED_EVERY = 512  # frames of a source between two updates of its series' last instants
+NOTED_EVERY = 1024  # frames of a source between two updates of its series' last instants
 
 
 @dataclass(frozen=True, slots=True)
