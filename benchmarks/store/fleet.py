@@ -15,6 +15,7 @@ from reinfra.model import SECOND, Batch, Kind, SeriesKey
 
 CADENCE = 15 * SECOND
 LOST = 0.003
+IDLE, RARE = 0.05, 1e-4
 SERIES_PER_HOST = 20
 
 
@@ -74,7 +75,7 @@ def _load(rng: np.random.Generator, ticks: int) -> NDArray[np.float64]:
     """How busy a device is, 0 to 1: a day's curve, noise, and idle stretches."""
     day = 0.5 + 0.3 * np.sin(np.arange(ticks) / 5760 * 2 * np.pi + rng.uniform(0, 6))
     busy = np.clip(day + rng.normal(0, 0.08, ticks), 0, 1)
-    busy[rng.random(ticks) < 0.05] = 0.0
+    busy[rng.random(ticks) < IDLE] = 0.0
     return busy
 
 
@@ -93,7 +94,12 @@ def _dcgm(rng: np.random.Generator, ticks: int) -> Named:
             ("hw.gpu.clock", label, Kind.GAUGE, 1980.0 - 15 * np.round(8 * load)),
             ("hw.gpu.tensor.active", label, Kind.GAUGE, load * rng.uniform(0.5, 0.7, ticks)),
             ("hw.gpu.io.rx", label, Kind.COUNTER, np.cumsum(np.floor(load * 4e9))),
-            ("hw.errors.ecc", label, Kind.COUNTER, np.cumsum(rng.random(ticks) < 1e-4).astype(float)),
+            (
+                "hw.errors.ecc",
+                label,
+                Kind.COUNTER,
+                np.cumsum(rng.random(ticks) < RARE).astype(float),
+            ),
             ("hw.gpu.xid", label, Kind.LATCHED, np.zeros(ticks)),
         ]
     return found
@@ -120,7 +126,12 @@ def _vllm(rng: np.random.Generator, ticks: int) -> Named:
         ("vllm.requests.running", {}, Kind.GAUGE, np.round(64 * load)),
         ("vllm.requests.waiting", {}, Kind.GAUGE, np.round(10 * np.maximum(load - 0.8, 0))),
         ("vllm.cache.usage", {}, Kind.GAUGE, load * 0.93),
-        ("vllm.tokens.generated", {}, Kind.COUNTER, np.cumsum(rng.poisson(3e4 * load)).astype(float)),
+        (
+            "vllm.tokens.generated",
+            {},
+            Kind.COUNTER,
+            np.cumsum(rng.poisson(3e4 * load)).astype(float),
+        ),
     ]
     arrived = rng.poisson(20 * load[:, None] * np.diff(np.linspace(0, 1, 16)) ** 1)
     buckets = np.cumsum(np.cumsum(arrived, axis=1), axis=0).astype(float)

@@ -11,12 +11,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "human_label",
-        sa.Column("dataset", sa.Text(), nullable=False),
-        sa.Column("item", sa.Text(), nullable=False),
-        sa.Column("annotator", sa.Text(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("dataset", "item", "annotator", name=op.f("pk_human_label")),
+        "graded_set",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("meaning", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_graded_set")),
     )
     op.create_table(
         "incident",
@@ -72,28 +72,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_source_name")),
     )
     op.create_table(
-        "verdict",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("dataset", sa.Text(), nullable=False),
+        "graded_item",
+        sa.Column("set_name", sa.Text(), nullable=False),
         sa.Column("item", sa.Text(), nullable=False),
-        sa.Column("judge", sa.Text(), nullable=False),
-        sa.Column("rubric", sa.Text(), nullable=False),
-        sa.Column("order", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("score", sa.Double(), nullable=True),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "(status = 'ok') = (score IS NOT NULL)", name=op.f("ck_verdict_score_iff_ok")
+        sa.Column("stratum", sa.Text(), nullable=False),
+        sa.Column("cluster", sa.Text(), nullable=False),
+        sa.Column("systems", sa.Text(), nullable=False),
+        sa.Column("text_sha256", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["set_name"],
+            ["graded_set.name"],
+            name=op.f("fk_graded_item_set_name"),
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_verdict")),
-        sa.UniqueConstraint(
-            "dataset",
-            "item",
-            "judge",
-            "rubric",
-            "order",
-            name=op.f("uq_verdict_dataset_item_judge_rubric_order"),
-        ),
+        sa.PrimaryKeyConstraint("set_name", "item", name=op.f("pk_graded_item")),
     )
     op.create_table(
         "hot_frame",
@@ -222,6 +214,20 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "human_label",
+        sa.Column("set_name", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("rater", sa.Text(), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["set_name", "item"],
+            ["graded_item.set_name", "graded_item.item"],
+            name=op.f("fk_human_label_set_name_item"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("set_name", "item", "rater", name=op.f("pk_human_label")),
+    )
+    op.create_table(
         "series_label",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -233,10 +239,35 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("name", "value", "series_id", name=op.f("pk_series_label")),
     )
+    op.create_table(
+        "verdict",
+        sa.Column("set_name", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("judge", sa.Text(), nullable=False),
+        sa.Column("rubric", sa.Text(), nullable=False),
+        sa.Column("order", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=True),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(status = 'ok') = (score IS NOT NULL)", name=op.f("ck_verdict_score_iff_ok")
+        ),
+        sa.ForeignKeyConstraint(
+            ["set_name", "item"],
+            ["graded_item.set_name", "graded_item.item"],
+            name=op.f("fk_verdict_set_name_item"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint(
+            "set_name", "item", "judge", "rubric", "order", name=op.f("pk_verdict")
+        ),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("verdict")
     op.drop_table("series_label")
+    op.drop_table("human_label")
     with op.batch_alter_table("anomaly", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_anomaly_since_until"))
         batch_op.drop_index(batch_op.f("ix_anomaly_incident_id"))
@@ -256,7 +287,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hot_frame_since_until"))
 
     op.drop_table("hot_frame")
-    op.drop_table("verdict")
+    op.drop_table("graded_item")
     op.drop_table("source")
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_run_kind_started_at"))
@@ -266,4 +297,4 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_incident_state_since"))
 
     op.drop_table("incident")
-    op.drop_table("human_label")
+    op.drop_table("graded_set")

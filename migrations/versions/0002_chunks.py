@@ -18,14 +18,21 @@ GROUP = 256
 
 
 def upgrade() -> None:
-    op.add_column("source", sa.Column("noted_seq", sa.BigInteger(), nullable=False, server_default=sa.text("0")))
-    op.add_column("source", sa.Column("unnoted", sa.Integer(), nullable=False, server_default=sa.text("0")))
+    op.add_column(
+        "source",
+        sa.Column("noted_seq", sa.BigInteger(), nullable=False, server_default=sa.text("0")),
+    )
+    op.add_column(
+        "source", sa.Column("unnoted", sa.Integer(), nullable=False, server_default=sa.text("0"))
+    )
     op.add_column("series", sa.Column("last_value", sa.Double(), nullable=True))
     old = list(op.get_bind().execute(sa.text("SELECT * FROM hot_frame ORDER BY seq")))
     op.drop_index("ix_hot_frame_since_until", "hot_frame")
     op.drop_table("hot_frame")
     frame = _frames(grouped=True)
-    op.create_index("ix_hot_frame_group_id_since_until", "hot_frame", ["group_id", "since", "until"])
+    op.create_index(
+        "ix_hot_frame_group_id_since_until", "hot_frame", ["group_id", "since", "until"]
+    )
     op.create_index("ix_hot_frame_source_id_seq", "hot_frame", ["source_id", "seq"])
     rows = [new for row in old for new in _grouped(row)]
     if rows:
@@ -141,7 +148,10 @@ def _chunks() -> None:
         sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("group_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("series_ids", sa.LargeBinary(), nullable=False),
-        *(sa.Column(name, sa.LargeBinary(), nullable=False) for name in ("count", "total", "low", "high", "last")),
+        *(
+            sa.Column(name, sa.LargeBinary(), nullable=False)
+            for name in ("count", "total", "low", "high", "last")
+        ),
         sa.Column("crc", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("block", "step", "group_id", name=op.f("pk_rollup")),
     )

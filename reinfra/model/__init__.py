@@ -1,5 +1,6 @@
 """The values that flow through reinfra. Frozen, columnar where there are many, no input or output."""
 
+from reinfra.errors import ExitCode, InputError, LockedError, ReinfraError
 from reinfra.model.clock import (
     DAY,
     HOUR,
@@ -11,7 +12,6 @@ from reinfra.model.clock import (
     random_id,
     system_clock,
 )
-from reinfra.model.errors import ExitCode, InputError, LockedError, ReinfraError
 from reinfra.model.findings import Alert, Anomaly, Incident, IncidentState, Severity, Transition
 from reinfra.model.quality import Verdict, VerdictStatus
 from reinfra.model.samples import Batch, ModelError, SeriesBlock

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reinfra.model.errors import ReinfraError
+from reinfra.errors import ReinfraError
 from reinfra.model.series import SeriesKey
 
 

@@ -12,8 +12,8 @@ from reinfra.model import Kind, SeriesKey
 from reinfra.store import notes
 from reinfra.store.base import Source, Stored
 from reinfra.store.errors import StoreError
-from reinfra.store.tables import series, series_label, source
 from reinfra.store.selector import Selector
+from reinfra.store.tables import series, series_label, source
 
 _CHUNK = 500  # keys asked for in one statement
 

@@ -75,6 +75,4 @@ def _numbers(runs: Runs) -> dict[str, list[float | int | None]]:
 
 def _or_null(numbers: NDArray[np.float64]) -> list[float | int | None]:
     finite = np.isfinite(numbers).tolist()
-    return [
-        one if good else None for one, good in zip(numbers.tolist(), finite, strict=True)
-    ]
+    return [one if good else None for one, good in zip(numbers.tolist(), finite, strict=True)]

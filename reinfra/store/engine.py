@@ -51,11 +51,23 @@ def connect_to(url: URL) -> Engine:
     """
     if not url.drivername.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
-    Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(Path(url.database or "").absolute().parent)
     engine = create_engine(url)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            "the database's folder cannot be made",
+            where=str(folder),
+            why=error.strerror or "",
+            todo="Correct database.url, or the rights of the folder.",
+        ) from error
 
 
 def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no type

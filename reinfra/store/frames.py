@@ -1,6 +1,7 @@
 """Hot frames: samples as they arrive, three columns in three blobs, a row per batch, group and block."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,8 @@ from sqlalchemy import Connection, bindparam, insert, select
 from reinfra.store.codec import checksum
 from reinfra.store.columns import BLOCK, GROUP, Columns
 from reinfra.store.tables import hot_frame
+
+__all__ = ["Columns", "Frame", "append", "columns_of", "later_than", "load"]
 
 
 class Frame(NamedTuple):
@@ -43,6 +46,8 @@ _BY_TIME = (
 _LATER = select(*_COLUMNS).where(
     hot_frame.c.source_id == bindparam("source"), hot_frame.c.seq > bindparam("seq")
 )
+
+
 def load(connection: Connection, groups: Iterable[int], since: int, until: int) -> list[Frame]:
     """The frames of these groups that may hold samples in [since, until), oldest write first."""
     wanted = sorted(groups)
@@ -77,11 +82,9 @@ def _rows(source_id: int, columns: Columns) -> Iterator[dict[str, Any]]:
     group = columns.ids // GROUP
     cut = (block[1:] != block[:-1]) | (group[1:] != group[:-1])
     edges = [0, *(np.flatnonzero(cut) + 1).tolist(), columns.at.size]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         part = slice(start, end)
-        yield _row(
-            source_id, Columns(columns.ids[part], columns.at[part], columns.value[part])
-        )
+        yield _row(source_id, Columns(columns.ids[part], columns.at[part], columns.value[part]))
 
 
 def _row(source_id: int, part: Columns) -> dict[str, Any]:

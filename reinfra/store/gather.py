@@ -132,9 +132,7 @@ def _joined(pieces: list[tuple[Key, Piece]], ids: NDArray[np.int64], damaged: in
     total = int(ends[-1]) if ends.size else 0
     at, value = np.empty(total, np.int64), np.empty(total)
     failed = []
-    for (_, piece), start, end in zip(
-        pieces, (ends - sizes).tolist(), ends.tolist(), strict=True
-    ):
+    for (_, piece), start, end in zip(pieces, (ends - sizes).tolist(), ends.tolist(), strict=True):
         at[start:end] = piece.at
         try:
             _fill(piece, value[start:end])

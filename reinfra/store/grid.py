@@ -22,9 +22,9 @@ RISING = (Kind.COUNTER, Kind.HISTOGRAM)
 
 
 def align(
-    keys: tuple[SeriesKey, ...], rows: Gathered, span: tuple[int, int], step: int, rule: Rule
+    keys: tuple[SeriesKey, ...], rows: Columns, span: tuple[int, int], step: int, rule: Rule
 ) -> SeriesBlock:
-    """One value per series and step of [since, until).
+    """One value per series and step of [since, until). `rows.ids` are places in `keys`, sorted by (place, time).
 
     A gauge follows `rule`; NaN samples count for no rule but the last, and a staleness marker is no
     sample. A counter gives its increase over the step, a decrease being a reset: the new value is then
@@ -35,7 +35,7 @@ def align(
     at = np.arange(first, -(-span[1] // step), dtype=np.int64) * step
     shape = (len(keys), at.size)
     values, mask = np.full(shape, np.nan), np.zeros(shape, np.bool_)
-    samples = counted(keys, flat(rows), span[0])
+    samples = counted(keys, rows, span[0])
     if samples.ids.size:
         cell = samples.ids * at.size + (samples.at // step - first)
         starts = np.flatnonzero(np.diff(cell, prepend=-1))
@@ -87,9 +87,7 @@ def _is(keys: tuple[SeriesKey, ...], ids: NDArray[np.int64], *kinds: Kind) -> ND
     return np.array([key.kind in kinds for key in keys], np.bool_)[ids]
 
 
-def reduce(
-    value: NDArray[np.float64], starts: NDArray[np.intp], rule: Rule
-) -> NDArray[np.float64]:
+def reduce(value: NDArray[np.float64], starts: NDArray[np.intp], rule: Rule) -> NDArray[np.float64]:
     """One number per run of samples that begins at `starts`; NaN where no sample is a number."""
     if rule is Rule.LAST:
         return value[np.append(starts[1:], value.size) - 1]

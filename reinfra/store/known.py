@@ -38,9 +38,7 @@ class Known:
     def learn(self, keys: dict[SeriesKey, int]) -> None:
         self.ids.update(keys)
 
-    def span(
-        self, ids: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def span(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The first and last instants of these ids; an id not seen yet has neither."""
         self._room(ids)
         return self.first[ids], self.last[ids]

@@ -44,9 +44,16 @@ def require_current(connection: Connection, where: str) -> None:
     revision = current(connection)
     if revision == REVISIONS[-1]:
         return
+    require_known(connection, where)
+    found = "has no tables yet" if revision is None else f"has the older schema {revision}"
+    raise StoreError(f"the database {found}", where=where, todo="Run `reinfra db upgrade`.")
+
+
+def require_known(connection: Connection, where: str) -> None:
+    """Raise StoreError for a schema that is newer than this version."""
+    revision = current(connection)
     if revision is None or revision in REVISIONS:
-        found = "has no tables yet" if revision is None else f"has the older schema {revision}"
-        raise StoreError(f"the database {found}", where=where, todo="Run `reinfra db upgrade`.")
+        return
     raise StoreError(
         f"the database has schema {revision}, newer than this reinfra knows",
         where=where,

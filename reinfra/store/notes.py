@@ -48,9 +48,7 @@ def recent(connection: Connection) -> dict[int, int]:
 
 
 _NEVER = np.iinfo(np.int64).min
-_LAST = (
-    "UPDATE series SET last_at = {0}, last_value = {0} WHERE id = {0} AND last_at <= {0}"  # noqa: S608
-)
+_LAST = "UPDATE series SET last_at = {0}, last_value = {0} WHERE id = {0} AND last_at <= {0}"
 
 
 def _write(connection: Connection, rows: list[tuple[int, int, float]]) -> None:

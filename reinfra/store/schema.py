@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     Table,
@@ -19,6 +20,8 @@ from reinfra.store.tables import hot_frame, series, series_label, source
 __all__ = [
     "REVISIONS",
     "anomaly",
+    "graded_item",
+    "graded_set",
     "hot_frame",
     "human_label",
     "incident",
@@ -118,27 +121,55 @@ run = Table(
     Index(None, "kind", "started_at"),
 )
 
+graded_set = Table(
+    "graded_set",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("meaning", Text, nullable=False),  # one sentence: what the mean of its scores is
+    Column("origin", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+graded_item = Table(
+    "graded_item",
+    metadata,
+    Column("set_name", ForeignKey("graded_set.name", ondelete="CASCADE"), primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("stratum", Text, nullable=False),
+    Column("cluster", Text, nullable=False),
+    Column("systems", Text, nullable=False),  # JSON list of names
+    Column("text_sha256", Text, nullable=False),
+)
+
+
+def _of_item() -> ForeignKeyConstraint:
+    columns = "set_name", "item"
+    return ForeignKeyConstraint(
+        columns, [f"graded_item.{name}" for name in columns], ondelete="CASCADE"
+    )
+
+
 verdict = Table(
     "verdict",
     metadata,
-    Column("id", ID, primary_key=True),
-    Column("dataset", Text, nullable=False),
-    Column("item", Text, nullable=False),
-    Column("judge", Text, nullable=False),
-    Column("rubric", Text, nullable=False),
-    Column("order", Text, nullable=False),
+    Column("set_name", Text, primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("judge", Text, primary_key=True),
+    Column("rubric", Text, primary_key=True),
+    Column("order", Text, primary_key=True),  # "ab" or "ba" for a pair, else ""
     Column("status", Text, nullable=False),
     Column("score", Double),  # null unless status is "ok"
     Column("label", Text, nullable=False),
-    UniqueConstraint("dataset", "item", "judge", "rubric", "order"),
+    _of_item(),
     CheckConstraint("(status = 'ok') = (score IS NOT NULL)", name="score_iff_ok"),
 )
 
 human_label = Table(
     "human_label",
     metadata,
-    Column("dataset", Text, primary_key=True),
+    Column("set_name", Text, primary_key=True),
     Column("item", Text, primary_key=True),
-    Column("annotator", Text, primary_key=True),
-    Column("label", Text, nullable=False),
+    Column("rater", Text, primary_key=True),
+    Column("value", Double, nullable=False),
+    _of_item(),
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, func, select
 
-from reinfra.model import MINUTE, LockedError
+from reinfra.model import MINUTE
 from reinfra.store import chunks, frames, notes
 from reinfra.store.assemble import Assembled, assemble
 from reinfra.store.codec import DamagedError
@@ -18,15 +18,18 @@ from reinfra.store.columns import BLOCK, Runs
 from reinfra.store.encode import Rows
 from reinfra.store.frames import Frame
 from reinfra.store.gather import Key, Piece, merged, sealed_pieces
+from reinfra.store.lock import only_one
 from reinfra.store.quarantine import set_aside
-from reinfra.store.locks import await_writers, sealing
 from reinfra.store.rollups import rolled
 from reinfra.store.store import Store
 from reinfra.store.tables import chunk, hot_frame, rollup, time_vector
 from reinfra.store.upsert import upsert
+from reinfra.store.write_lock import await_writers
 
 GRACE = 5 * MINUTE
 """A block is sealed this long after its end, so that stragglers are in it."""
+UPKEEP = "upkeep"
+"""The lock of whoever seals, retains or moves: one process at a time."""
 _CHUNKS = 256  # written in one transaction
 _FRAMES = 500  # deleted in one transaction
 
@@ -46,9 +49,7 @@ class Sealed:
 
 def seal(store: Store, *, everything: bool = False) -> Sealed:
     """Seal every block that is over (`everything`: the current one too). Raises LockedError if another does."""
-    with sealing(store.engine) as held:
-        if not held:
-            raise LockedError("another process is sealing", where=store.name)
+    with only_one(store.engine, UPKEEP):
         return Sealer(store, everything=everything).run()
 
 

@@ -14,13 +14,13 @@ from reinfra.store.columns import BLOCK, GROUP
 from reinfra.store.engine import BUSY_TIMEOUT_MS, connect_to, database_url
 from reinfra.store.errors import shown, translated
 from reinfra.store.gather import Gathered, gather
-from reinfra.store.grid import LOOKBACK, RISING, align
+from reinfra.store.grid import LOOKBACK, RISING, align, flat
 from reinfra.store.known import Known
-from reinfra.store.locks import file_lock
 from reinfra.store.selector import Selector
-from reinfra.store.tables import chunk, source as source_table
+from reinfra.store.tables import chunk
+from reinfra.store.tables import source as source_table
 from reinfra.store.write import Limits, Progress, Write
-
+from reinfra.store.write_lock import file_lock
 
 
 class Store:
@@ -94,7 +94,7 @@ class Store:
         keys = tuple(stored.key for stored in selected)
         rising = any(key.kind in RISING for key in keys)
         rows = self.gathered(_ids(selected), since - LOOKBACK if rising else since, until)
-        return align(keys, rows, (since, until), step, rule)
+        return align(keys, flat(rows), (since, until), step, rule)
 
     def watermark(self, source: str) -> int | None:
         query = select(source_table.c.watermark).where(source_table.c.name == source)
@@ -128,6 +128,7 @@ def open_store(
     store = Store(connect_to(database_url(url)), clock, limits)
     if create:
         with store.writing() as connection:
+            migrate.require_known(connection, store.name)
             migrate.upgrade(connection)
     with store.reading() as connection:
         migrate.require_current(connection, store.name)

@@ -12,10 +12,10 @@ from reinfra.store import catalogue, frames, notes
 from reinfra.store.base import Source, Written
 from reinfra.store.columns import Columns
 from reinfra.store.known import NEVER, Known
-from reinfra.store.locks import share_writing
 from reinfra.store.tables import batch as batch_table
 from reinfra.store.tables import series, source
 from reinfra.store.upsert import insert_new
+from reinfra.store.write_lock import share_writing
 
 FUTURE = 10 * MINUTE
 """A sample later than this after the clock is refused: its own clock is wrong."""
@@ -129,9 +129,7 @@ class Write:
         return layout
 
 
-def _without(
-    batch: Batch, bad: NDArray[np.bool_], why: str, refused: dict[str, int]
-) -> Batch:
+def _without(batch: Batch, bad: NDArray[np.bool_], why: str, refused: dict[str, int]) -> Batch:
     """The batch without the bad samples, which are counted."""
     if not bad.any():
         return batch

@@ -4,35 +4,36 @@ import numpy as np
 from sqlalchemy import text
 
 from reinfra.model import Batch, SeriesKey
-from reinfra.store import Selector, Source, Store, open_store
-from reinfra.store import migrate
+from reinfra.store import Selector, Source, Store, migrate, open_store
 from tests.store.conftest import NOW, Hand
 
 
-def test_tables_and_migrations_tell_one_story(store: Store) -> None:
-    with store.reading() as connection:
+def test_tables_and_migrations_tell_one_story(held: Store) -> None:
+    with held.reading() as connection:
         migrate.check_models(connection)
 
 
-def test_every_migration_can_be_taken_back(store: Store) -> None:
-    store.write(Batch.at_instant(NOW, [(SeriesKey.of("hw.power", {}), 1.0)]), Source("live"))
-    with store.writing() as connection:
+def test_every_migration_can_be_taken_back(held: Store) -> None:
+    held.write(Batch.at_instant(NOW, [(SeriesKey.of("hw.power", {}), 1.0)]), Source("live"))
+    with held.writing() as connection:
         for table in ("hot_frame", "batch", "series_label", "series", "source"):
             connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
         migrate.downgrade(connection)
         assert migrate.current(connection) is None
         migrate.upgrade(connection)
-    assert store.series(Selector()) == []
+    assert held.series(Selector()) == []
 
 
-def test_frames_of_the_first_schema_are_carried_over(url: str, clock: Hand) -> None:
-    store = Store(open_store(url, clock=clock, create=True).engine, clock)
+def test_frames_of_the_first_schema_are_carried_over(any_url: str, clock: Hand) -> None:
+    store = open_store(any_url, clock=clock)
     with store.writing() as connection:
         migrate.downgrade(connection, "0001")
         connection.execute(text("INSERT INTO source VALUES (1, 's', 'live', '', NULL, NULL, 0, 0)"))
         for id_ in (1, 300):
             connection.execute(
-                text("INSERT INTO series VALUES (:id, :print, 1, 'm', 'gauge', '1', '{}', :at, :at)"),
+                text(
+                    "INSERT INTO series VALUES (:id, :print, 1, 'm', 'gauge', '1', '{}', :at, :at)"
+                ),
                 {"id": id_, "print": bytes([id_ % 256]) * 16, "at": NOW},
             )
         columns = np.array([1, 300]), np.array([NOW, NOW + 5]), np.array([1.5, np.nan])

@@ -44,16 +44,16 @@ def compare(store: Store, block: int) -> None:
     assert_allclose(found.total[counter], raw[counter])
 
 
-def test_an_hour_of_a_rollup_is_an_hour_of_samples(store: Store, clock: Hand) -> None:
-    block = filled(store, clock)
-    compare(store, block - 1)
-    compare(store, block)
+def test_an_hour_of_a_rollup_is_an_hour_of_samples(held: Store, clock: Hand) -> None:
+    block = filled(held, clock)
+    compare(held, block - 1)
+    compare(held, block)
 
 
-def test_a_late_sample_mends_its_block_and_the_next(store: Store, clock: Hand) -> None:
-    block = filled(store, clock)
+def test_a_late_sample_mends_its_block_and_the_next(held: Store, clock: Hand) -> None:
+    block = filled(held, clock)
     last = block * BLOCK - MINUTE // 2
-    store.write(Batch.at_instant(last, [(COUNTER, 1000.0)]), LIVE)
-    seal(store)
-    compare(store, block - 1)
-    compare(store, block)
+    held.write(Batch.at_instant(last, [(COUNTER, 1000.0)]), LIVE)
+    seal(held)
+    compare(held, block - 1)
+    compare(held, block)

@@ -19,84 +19,86 @@ def of(store: Store, key: SeriesKey) -> tuple[list[int], list[float]]:
     return samples.at[0].tolist(), samples.value[0].tolist()
 
 
-def test_what_was_written_is_read(store: Store) -> None:
-    store.write(Batch.at_instant(NOW, [(POWER, 1.5), (OTHER, 2.5)]), LIVE)
-    store.write(Batch.at_instant(NOW + 1, [(POWER, 3.5)]), LIVE)
-    assert of(store, POWER) == ([NOW, NOW + 1], [1.5, 3.5])
-    assert of(store, OTHER) == ([NOW], [2.5])
+def test_what_was_written_is_read(held: Store) -> None:
+    held.write(Batch.at_instant(NOW, [(POWER, 1.5), (OTHER, 2.5)]), LIVE)
+    held.write(Batch.at_instant(NOW + 1, [(POWER, 3.5)]), LIVE)
+    assert of(held, POWER) == ([NOW, NOW + 1], [1.5, 3.5])
+    assert of(held, OTHER) == ([NOW], [2.5])
 
 
-def test_a_replayed_batch_changes_nothing(store: Store) -> None:
+def test_a_replayed_batch_changes_nothing(held: Store) -> None:
     batch = Batch.at_instant(NOW, [(POWER, 1.0)])
-    assert store.write(batch, LIVE).accepted == 1
-    again = store.write(batch, LIVE)
+    assert held.write(batch, LIVE).accepted == 1
+    again = held.write(batch, LIVE)
     assert (again.accepted, again.replayed) == (0, True)
-    assert of(store, POWER) == ([NOW], [1.0])
+    assert of(held, POWER) == ([NOW], [1.0])
 
 
-def test_the_last_write_of_an_instant_wins_and_a_replay_of_the_first_does_not(store: Store) -> None:
+def test_the_last_write_of_an_instant_wins_and_a_replay_of_the_first_does_not(held: Store) -> None:
     for value in (1.0, 2.0, 1.0):
-        store.write(Batch.at_instant(NOW, [(POWER, value)]), LIVE)
-    assert of(store, POWER) == ([NOW], [2.0])
+        held.write(Batch.at_instant(NOW, [(POWER, value)]), LIVE)
+    assert of(held, POWER) == ([NOW], [2.0])
 
 
-def test_every_bit_of_a_nan_is_kept(store: Store) -> None:
+def test_every_bit_of_a_nan_is_kept(held: Store) -> None:
     bits = np.array([0x7FF0000000000002, 0x7FF8000000000001, -1, 0], np.int64)
     times = NOW + np.arange(4)
-    store.write(Batch.of_series(POWER, times, bits.view(np.float64)), LIVE)
-    found = store.samples(store.series(Selector()), 0, NOW + DAY)
+    held.write(Batch.of_series(POWER, times, bits.view(np.float64)), LIVE)
+    found = held.samples(held.series(Selector()), 0, NOW + DAY)
     assert_array_equal(found.value[0].view(np.int64), bits)
 
 
-def test_a_sample_from_the_far_future_is_refused_and_counted(store: Store, clock: Hand) -> None:
+def test_a_sample_from_the_far_future_is_refused_and_counted(held: Store, clock: Hand) -> None:
     batch = Batch.of_series(POWER, np.array([NOW, NOW + 11 * MINUTE]), np.array([1.0, 2.0]))
-    assert store.write(batch, LIVE).refused == {"far in the future": 1}
-    clock.at -= HOUR  # the clock jumped back: what it now calls the future waits until it has caught up
-    late = store.write(Batch.at_instant(NOW + SECOND, [(POWER, 1.0)]), LIVE)
+    assert held.write(batch, LIVE).refused == {"far in the future": 1}
+    clock.at -= (
+        HOUR  # the clock jumped back: what it now calls the future waits until it has caught up
+    )
+    late = held.write(Batch.at_instant(NOW + SECOND, [(POWER, 1.0)]), LIVE)
     assert late.refused == {"far in the future": 1}
-    assert of(store, POWER) == ([NOW], [1.0])
+    assert of(held, POWER) == ([NOW], [1.0])
 
 
-def test_a_live_series_takes_a_day_late_and_no_older(store: Store) -> None:
-    store.write(Batch.at_instant(NOW, [(POWER, 1.0)]), LIVE)
+def test_a_live_series_takes_a_day_late_and_no_older(held: Store) -> None:
+    held.write(Batch.at_instant(NOW, [(POWER, 1.0)]), LIVE)
     batch = Batch.of_series(POWER, NOW - np.array([DAY, DAY + 1]), np.array([2.0, 3.0]))
-    assert store.write(batch, LIVE).refused == {"older than 24 hours before the last sample": 1}
-    assert of(store, POWER) == ([NOW - DAY, NOW], [2.0, 1.0])
+    assert held.write(batch, LIVE).refused == {"older than 24 hours before the last sample": 1}
+    assert of(held, POWER) == ([NOW - DAY, NOW], [2.0, 1.0])
 
 
-def test_history_comes_in_whole_for_a_new_series_and_for_a_recorded_source(store: Store) -> None:
+def test_history_comes_in_whole_for_a_new_series_and_for_a_recorded_source(held: Store) -> None:
     past = NOW - np.arange(17 * 24) * HOUR
-    store.write(Batch.of_series(POWER, past, past.astype(float)), LIVE)
-    assert len(of(store, POWER)[0]) == past.size
+    held.write(Batch.of_series(POWER, past, past.astype(float)), LIVE)
+    assert len(of(held, POWER)[0]) == past.size
     recorded = Source("recorded", Origin.RECORDED)
-    store.write(Batch.at_instant(NOW, [(OTHER, 1.0)]), recorded)
-    assert store.write(Batch.of_series(OTHER, past, past.astype(float)), recorded).refused == {}
-    assert len(of(store, OTHER)[0]) == past.size
+    held.write(Batch.at_instant(NOW, [(OTHER, 1.0)]), recorded)
+    assert held.write(Batch.of_series(OTHER, past, past.astype(float)), recorded).refused == {}
+    assert len(of(held, OTHER)[0]) == past.size
 
 
-def test_a_watermark_and_a_cursor_move_with_their_samples_and_never_back(store: Store) -> None:
-    assert store.watermark("live") is None
-    store.write(Batch.at_instant(NOW, [(POWER, 1.0)]), LIVE, watermark=NOW, cursor="page 2")
-    store.write(Batch.empty(), LIVE, watermark=NOW - 1)
-    assert (store.watermark("live"), store.cursor("live")) == (NOW, "page 2")
+def test_a_watermark_and_a_cursor_move_with_their_samples_and_never_back(held: Store) -> None:
+    assert held.watermark("live") is None
+    held.write(Batch.at_instant(NOW, [(POWER, 1.0)]), LIVE, watermark=NOW, cursor="page 2")
+    held.write(Batch.empty(), LIVE, watermark=NOW - 1)
+    assert (held.watermark("live"), held.cursor("live")) == (NOW, "page 2")
 
 
-def test_real_and_simulated_numbers_are_not_mixed(store: Store) -> None:
-    store.write(Batch.at_instant(NOW, [(POWER, 1.0)]), LIVE)
+def test_real_and_simulated_numbers_are_not_mixed(held: Store) -> None:
+    held.write(Batch.at_instant(NOW, [(POWER, 1.0)]), LIVE)
     with pytest.raises(StoreError, match="never mixed"):
-        store.write(Batch.at_instant(NOW, [(OTHER, 1.0)]), Source("sim", Origin.SIMULATED))
-    assert len(store.series(Selector())) == 1
+        held.write(Batch.at_instant(NOW, [(OTHER, 1.0)]), Source("sim", Origin.SIMULATED))
+    assert len(held.series(Selector())) == 1
 
 
 def test_the_first_and_last_instant_are_exact_after_every_write(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    held: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reinfra.store.write.NOTED_EVERY", 8)
     for i in range(20):
         rows = [(POWER, 1.0)] if i % 3 else [(POWER, 1.0), (OTHER, 1.0)]
-        store.write(Batch.at_instant(NOW + i * SECOND, rows), LIVE)
-        store.write(Batch.at_instant(NOW - i * SECOND, [(OTHER, 1.0)]), LIVE)
-        spans = {one.key: (one.first_at, one.last_at) for one in store.series(Selector())}
+        held.write(Batch.at_instant(NOW + i * SECOND, rows), LIVE)
+        held.write(Batch.at_instant(NOW - i * SECOND, [(OTHER, 1.0)]), LIVE)
+        spans = {one.key: (one.first_at, one.last_at) for one in held.series(Selector())}
         assert spans[POWER] == (NOW, NOW + i * SECOND)
         assert spans[OTHER] == (NOW - i * SECOND, NOW + i // 3 * 3 * SECOND)
 
@@ -111,25 +113,25 @@ def test_the_first_and_last_instant_are_exact_after_every_write(
         (Matcher("rack", "=", ""), {"0", "1"}),
     ],
 )
-def test_series_are_found_by_label(store: Store, matcher: Matcher, found: set[str]) -> None:
-    store.write(Batch.at_instant(NOW, [(POWER, 1.0), (OTHER, 1.0)]), LIVE)
-    selected = store.series(Selector("hw.power", (matcher,)))
+def test_series_are_found_by_label(held: Store, matcher: Matcher, found: set[str]) -> None:
+    held.write(Batch.at_instant(NOW, [(POWER, 1.0), (OTHER, 1.0)]), LIVE)
+    selected = held.series(Selector("hw.power", (matcher,)))
     assert {one.key.label("hw.id") for one in selected} == found
 
 
 def test_a_counter_is_read_as_its_increase_with_resets_and_from_before_the_window(
-    store: Store,
+    held: Store,
 ) -> None:
     key = SeriesKey.of("requests", {}, Kind.COUNTER)
     times = NOW + np.arange(4) * MINUTE
-    store.write(Batch.of_series(key, times, np.array([10.0, 15.0, 3.0, 4.0])), LIVE)
-    block = store.read(store.series(Selector()), NOW + MINUTE, NOW + 4 * MINUTE, MINUTE)
+    held.write(Batch.of_series(key, times, np.array([10.0, 15.0, 3.0, 4.0])), LIVE)
+    block = held.read(held.series(Selector()), NOW + MINUTE, NOW + 4 * MINUTE, MINUTE)
     assert block.values.tolist() == [[5.0, 3.0, 1.0]]
 
 
-def test_a_staleness_marker_ends_a_series(store: Store) -> None:
+def test_a_staleness_marker_ends_a_series(held: Store) -> None:
     stale = np.array([0x7FF0000000000002]).view(np.float64)
     values = np.concatenate([[1.0], stale, [np.nan]])
-    store.write(Batch.of_series(POWER, NOW + np.arange(3) * MINUTE, values), LIVE)
-    block = store.read(store.series(Selector()), NOW, NOW + 3 * MINUTE, MINUTE)
+    held.write(Batch.of_series(POWER, NOW + np.arange(3) * MINUTE, values), LIVE)
+    block = held.read(held.series(Selector()), NOW, NOW + 3 * MINUTE, MINUTE)
     assert block.mask.tolist() == [[True, False, True]]

@@ -1,4 +1,4 @@
-"""Locks between processes that a kill -9 releases: of a file beside SQLite, of the server on PostgreSQL."""
+"""One writer at a time on SQLite, and none unseen by the sealer on PostgreSQL; a kill -9 frees both."""
 
 import fcntl
 import os
@@ -6,11 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from reinfra.store.errors import StoreError
 
-_SEALING, _WRITING = 0x7265696E01, 0x7265696E02  # keys of PostgreSQL's advisory locks
+_WRITING = 0x7265696E02  # the key of PostgreSQL's advisory lock
 _POLL_S = 0.001
 
 
@@ -28,28 +28,6 @@ def file_lock(path: str, timeout_s: float) -> Iterator[None]:
         yield
     finally:
         os.close(handle)  # which unlocks
-
-
-@contextmanager
-def sealing(engine: Engine) -> Iterator[bool]:
-    """Whether this process is now the one that seals, retains or migrates; it stops with the block."""
-    if engine.dialect.name == "postgresql":
-        with engine.connect() as connection:
-            query = text("SELECT pg_try_advisory_lock(:key)")
-            held = bool(connection.execute(query, {"key": _SEALING}).scalar())
-            connection.commit()
-            try:
-                yield held
-            finally:
-                if held:
-                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _SEALING})
-                    connection.commit()
-        return
-    handle = _open(f"{engine.url.database}-seal")
-    try:
-        yield _taken(handle, 0)
-    finally:
-        os.close(handle)
 
 
 def share_writing(connection: Connection) -> None:

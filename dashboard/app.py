@@ -1,0 +1,35 @@
+"""The dashboard's entry: `reinfra dashboard`, or `streamlit run dashboard/app.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import connection
+from dashboard.parts.layout import narrow_screens
+from dashboard.text import markdown
+from reinfra.model import ReinfraError
+
+PAGES = Path(__file__).parent / "pages"
+
+
+def main() -> None:
+    st.set_page_config(page_title="reinfra", page_icon="📡", layout="wide")
+    chosen = st.navigation(
+        [
+            st.Page(PAGES / "overview.py", title="Overview", default=True),
+            st.Page(PAGES / "incident.py", title="Incident"),
+            st.Page(PAGES / "gap.py", title="Gap"),
+            st.Page(PAGES / "quality.py", title="Quality"),
+            st.Page(PAGES / "coverage.py", title="Coverage"),
+        ],
+        position="top",
+    )
+    narrow_screens()
+    try:
+        connection.store()
+        chosen.run()
+    except ReinfraError as error:
+        st.error(markdown(str(error), most=600), title="This page cannot be shown")
+
+
+main()

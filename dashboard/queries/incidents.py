@@ -1,0 +1,103 @@
+"""Incidents in the order in which they deserve a look, and everything that is known of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.queries.window import Window
+from reinfra.model import Anomaly, IncidentState
+from reinfra.store import Store, anomalies, incidents, outbox
+from reinfra.store.anomalies import StoredAnomaly
+from reinfra.store.incidents import Recorded, StoredIncident
+from reinfra.store.notice import excess
+from reinfra.store.outbox import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An incident with how many times its threshold the worst of its scores reached."""
+
+    incident: StoredIncident
+    excess: float
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One incident, whole. `anomalies` are by onset: what began first is the likeliest root."""
+
+    incident: StoredIncident
+    anomalies: tuple[StoredAnomaly, ...]
+    timeline: tuple[Recorded, ...]
+    messages: tuple[Message, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it fired, the strongest reason first, each said once."""
+        strongest = sorted(self.anomalies, key=lambda one: -excess(one.found))
+        return tuple(dict.fromkeys(one.found.reason for one in strongest if one.found.reason))
+
+    def of_series(self, series_id: int) -> tuple[Anomaly, ...]:
+        return tuple(one.found for one in self.anomalies if one.series_id == series_id)
+
+    @property
+    def roots(self) -> tuple[StoredAnomaly, ...]:
+        """Each series' first anomaly, by onset."""
+        first: dict[int, StoredAnomaly] = {}
+        for one in self.anomalies:
+            first.setdefault(one.series_id, one)
+        return tuple(first.values())
+
+
+def ranked(
+    store: Store, window: Window, found: Sequence[StoredAnomaly], scopes: Sequence[str] = ()
+) -> list[Ranked]:
+    """Unresolved ones and those of the window, in any of `scopes` (none: in all).
+
+    First the unresolved, then by severity, by score over threshold, and the latest first.
+    """
+    with store.reading() as connection:
+        there = incidents.touching(connection, window.since)
+    worst: dict[int, float] = {}
+    for one in found:
+        if one.incident_id is not None:
+            worst[one.incident_id] = max(worst.get(one.incident_id, 0.0), excess(one.found))
+    wanted = (one for one in there if not scopes or one.scope in scopes)
+    return sorted((Ranked(one, worst.get(one.id, 0.0)) for one in wanted), key=_rank)
+
+
+def case(store: Store, incident_id: int) -> Case:
+    """Raises InputError where there is no such incident."""
+    with store.reading() as connection:
+        return Case(
+            incidents.get(connection, incident_id),
+            tuple(anomalies.of_incident(connection, incident_id)),
+            tuple(incidents.transitions(connection, incident_id)),
+            tuple(outbox.of_incident(connection, incident_id)),
+        )
+
+
+def active(there: Sequence[Ranked], edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many incidents were under way in each bucket [edges[j], edges[j + 1])."""
+    since = np.array([one.incident.since for one in there], np.int64)[:, None]
+    until = np.array([one.incident.until for one in there], np.int64)[:, None]
+    under_way: NDArray[np.bool_] = (since < edges[1:]) & (until >= edges[:-1])
+    return np.asarray(under_way.sum(axis=0), np.int64)
+
+
+def at(there: Sequence[Ranked], scope: str, since: int, until: int) -> StoredIncident | None:
+    """The first ranked incident of a scope under way in [since, until)."""
+    under_way = (
+        one.incident
+        for one in there
+        if one.incident.scope == scope
+        and one.incident.since < until
+        and one.incident.until >= since
+    )
+    return next(under_way, None)
+
+
+def _rank(one: Ranked) -> tuple[bool, int, float, int]:
+    resolved = one.incident.state is IncidentState.RESOLVED
+    return resolved, -one.incident.severity.rank, -one.excess, -one.incident.since

@@ -1,0 +1,1 @@
+"""Tables as frames. Text that came from outside is made safe for a spreadsheet."""

@@ -1,0 +1,64 @@
+"""What a detector is: a pure function from many series to a score for every sample."""
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reinfra.model import ModelError, ReinfraError, SeriesBlock
+
+Floats = NDArray[np.float64]
+
+HIGHEST = 1000.0
+"""The highest score of a detector that expects a value: a line that never moved has no usual error."""
+
+
+class DetectorError(ReinfraError):
+    """A detector that cannot do what it was asked to."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """How strange each sample of a block is. All three arrays are `[series, time]`, as in the block.
+
+    `values` is never negative and higher is stranger. NaN means "not scored", which is never the
+    same as "not strange": there was no sample (mask False), the sample was NaN, the detector is
+    still warming up, or too little of the recent past is there to compare with.
+
+    `expected` is the value the detector would have expected and `scale` its usual error there, both
+    in the series' unit. They are NaN where it expects no value. Where they are given,
+    `values == |sample - expected| / scale`, so `expected +- threshold * scale` is the band in
+    which a sample is not flagged.
+    """
+
+    values: Floats
+    expected: Floats
+    scale: Floats
+
+    def __post_init__(self) -> None:
+        if not (self.values.shape == self.expected.shape == self.scale.shape):
+            raise ModelError("scores, expected values and scales need one shape")
+
+    @classmethod
+    def unscored(cls, shape: tuple[int, int]) -> Self:
+        """Three arrays of NaN, to be filled in where there is something to say."""
+        return cls(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan))
+
+
+class Detector(Protocol):
+    """A frozen dataclass whose `score` is pure: same block and same settings, same scores.
+
+    Each series is scored on its own: one series alone gets the scores it gets in a block. Gaps are
+    never filled. Too little history gives NaN and never a score; a line that never moves is not
+    strange. With `causal`, a sample's score depends on that sample and those before it only, so
+    the future never changes it; without, the score of a sample may use the whole block.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def causal(self) -> bool: ...
+
+    def score(self, block: SeriesBlock) -> Scores: ...

@@ -1,0 +1,64 @@
+"""Why somebody was, or was not, told: the whole trail of an incident, from stored facts only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reinfra.alerts.wording import quantity
+from reinfra.model import iso
+from reinfra.store import Store, anomalies, incidents, outbox
+from reinfra.store.anomalies import StoredAnomaly
+from reinfra.store.incidents import Recorded, StoredIncident
+from reinfra.store.outbox import Delivery, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What was strange, what was decided about it, and who was told."""
+
+    incident: StoredIncident
+    anomalies: tuple[StoredAnomaly, ...]
+    timeline: tuple[Recorded, ...]
+    messages: tuple[Message, ...]
+
+
+def trail(store: Store, incident_id: int) -> Trail:
+    """Raises InputError where there is no such incident."""
+    with store.reading() as connection:
+        return Trail(
+            incidents.get(connection, incident_id),
+            tuple(anomalies.of_incident(connection, incident_id)),
+            tuple(incidents.transitions(connection, incident_id)),
+            tuple(outbox.of_incident(connection, incident_id)),
+        )
+
+
+def lines(found: Trail) -> Iterator[str]:
+    """The trail for a terminal."""
+    incident = found.incident
+    yield f"{incident.name} {incident.severity} {incident.state}: {incident.title}"
+    yield f"  {incident.scope}, {iso(incident.since)} to {iso(incident.until)}, {incident.origin} data"
+    yield from (f"  found     {_found(one)}" for one in found.anomalies)
+    yield from (f"  happened  {_happened(one)}" for one in found.timeline)
+    yield from (f"  told      {_told(one)}" for one in found.messages)
+    if not found.messages:
+        yield "  told      nobody: no channel was configured when this happened"
+
+
+def _found(one: StoredAnomaly) -> str:
+    found = one.found
+    over = f"score {quantity(found.score, '1')} over threshold {quantity(found.threshold, '1')}"
+    return f"{iso(found.since)} {found.key} by {found.detector}, {over}: {found.reason}"
+
+
+def _happened(one: Recorded) -> str:
+    return " ".join(filter(None, (iso(one.at), one.kind, f"by {one.by}", one.comment)))
+
+
+def _told(one: Message) -> str:
+    head = f"{one.channel} of {one.notice.dedup_key} {one.notice.transition}"
+    if one.state is Delivery.SENT:
+        return f"{head}: sent {iso(one.sent_at or 0)}"
+    tries = f"after {one.attempts} tries ({one.last_error})" if one.attempts else "not tried yet"
+    if one.state is Delivery.DEAD:
+        return f"{head}: given up {tries}"
+    return f"{head}: waiting until {iso(one.next_attempt_at)}, {tries}"

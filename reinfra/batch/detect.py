@@ -1,0 +1,151 @@
+"""The scheduled batch of detectors: one run over one window, on record from its first moment."""
+
+import socket
+from dataclasses import dataclass
+
+from reinfra import __version__
+from reinfra.batch.acquire import Window, blocks
+from reinfra.batch.evaluate import STALENESS, Evaluation, score, silences
+from reinfra.batch.record import record
+from reinfra.config import Settings
+from reinfra.errors import ExitCode, InputError, ReinfraError
+from reinfra.model import DAY, SECOND, Clock, IdSource
+from reinfra.progress import Progress, Step, silent
+from reinfra.store import Selector, Store, Stored, runs
+from reinfra.store.lock import only_one
+
+KIND = "detect"
+EVERYTHING = Selector()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run is asked for. None means: from where the last run stopped, and until now."""
+
+    since: int | None = None
+    until: int | None = None
+    only: tuple[str, ...] = ()
+    selector: Selector = EVERYTHING
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did. `warming` series have too little history to be judged by their values."""
+
+    run: str
+    since: int
+    until: int
+    series: int
+    scored: int
+    warming: int
+    anomalies: int
+    incidents: int
+    dry_run: bool
+    found: tuple[tuple[int, str], ...] = ()
+
+
+def detect(
+    store: Store,
+    settings: Settings,
+    request: Request,
+    *,
+    clock: Clock,
+    ids: IdSource,
+    progress: Progress = silent,
+) -> Report:
+    """Search one window and record what is found. Searching a window again changes nothing.
+
+    Raises LockedError while another run is under way, InputError for a detector nobody knows.
+    """
+    names = _names(settings, request)
+    with only_one(store.engine, KIND):
+        series = store.series(request.selector)
+        window = _window(store, settings, request, series, clock())
+        run = runs.Run(
+            ids(), KIND, clock(), window.since, window.until, __version__, socket.gethostname()
+        )
+        if request.dry_run:
+            return _report(
+                run, series, _evaluate(store, settings, names, series, window, progress), 0, request
+            )
+        with store.writing() as connection:
+            runs.begin(connection, run)
+        try:
+            evaluation = _evaluate(store, settings, names, series, window, progress)
+            incidents = record(store, evaluation, settings, window.until)
+        except ReinfraError as error:
+            with store.writing() as connection:
+                runs.end(connection, run.id, clock(), ExitCode.FAILED, error=str(error))
+            raise
+        with store.writing() as connection:
+            found = evaluation.anomalies
+            runs.end(connection, run.id, clock(), ExitCode.OK, series=len(series), anomalies=found)
+        return _report(run, series, evaluation, incidents, request)
+
+
+def _names(settings: Settings, request: Request) -> tuple[str, ...]:
+    from detectors.registry import detector
+
+    names = request.only or settings.detect.detectors
+    for name in names:
+        if name != STALENESS:
+            detector(name)  # an unknown one is refused before anything is read
+    return names
+
+
+def _window(
+    store: Store, settings: Settings, request: Request, series: list[Stored], now: int
+) -> Window:
+    with store.reading() as connection:
+        done = runs.completed_until(connection, KIND)
+    until = request.until or now + 1
+    earliest = min((one.first_at for one in series), default=until - 1)
+    since = request.since or done or earliest
+    if since >= until:
+        raise InputError(
+            "the window is empty",
+            why=f"it begins at {since} and ends at {until}",
+            todo="Check --since.",
+        )
+    return Window(max(earliest, since - round(settings.detect.history * DAY)), since, until)
+
+
+def _evaluate(
+    store: Store,
+    settings: Settings,
+    names: tuple[str, ...],
+    series: list[Stored],
+    window: Window,
+    progress: Progress,
+) -> Evaluation:
+    evaluation, done = Evaluation(), 0
+    step = round(settings.detect.step * SECOND)
+    scoring = [name for name in names if name != STALENESS]
+    for acquired in blocks(store, series, window, step) if scoring else ():
+        for name in scoring:
+            score(acquired, name, settings.detect, window, evaluation)
+        done += len(acquired.series)
+        progress(Step("detect", done, len(series)))
+    if STALENESS in names:
+        silences(store, series, window, window.until - 1, evaluation)
+    progress(Step("detect", len(series), len(series)))
+    return evaluation
+
+
+def _report(
+    run: runs.Run, series: list[Stored], evaluation: Evaluation, incidents: int, request: Request
+) -> Report:
+    reasons = ((one.since, one.reason) for many in evaluation.found.values() for one in many)
+    return Report(
+        run.id,
+        run.since,
+        run.until,
+        len(series),
+        len(evaluation.scored),
+        len(evaluation.warming - evaluation.scored),
+        evaluation.anomalies,
+        incidents,
+        request.dry_run,
+        tuple(sorted(reasons)),
+    )

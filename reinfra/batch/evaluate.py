@@ -1,0 +1,68 @@
+"""Second stage: scores, thresholds and silences become anomalies."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from detectors.episodes import Episodes
+from detectors.registry import detector
+from detectors.staleness import Staleness
+from detectors.threshold import FalseAlarmRate
+from reinfra.batch.acquire import Acquired, Window
+from reinfra.config import DetectSettings
+from reinfra.model import SECOND, Anomaly, Batch, Origin
+from reinfra.store import SampleStore, Stored
+
+STALENESS = "staleness"
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """What came out so far. `scored` and `warming` count series of detectors that score values."""
+
+    found: dict[int, list[Anomaly]] = field(default_factory=dict)
+    scored: set[int] = field(default_factory=set)
+    warming: set[int] = field(default_factory=set)
+
+    def add(self, series: list[Stored], anomalies: list[Anomaly], window: Window) -> None:
+        """Keep what reaches into the window; what ended before was an earlier run's to find."""
+        ids = {stored.key: stored.id for stored in series}
+        for one in anomalies:
+            if window.since <= one.until:
+                self.found.setdefault(ids[one.key], []).append(one)
+
+    @property
+    def anomalies(self) -> int:
+        return sum(len(many) for many in self.found.values())
+
+
+def score(
+    acquired: Acquired, name: str, settings: DetectSettings, window: Window, into: Evaluation
+) -> None:
+    """Run one scoring detector over a block, with thresholds that hold the rate of false alarms."""
+    block = acquired.block
+    quiet = round(settings.quiet * SECOND)
+    scores = detector(name).score(block)
+    rate = FalseAlarmRate(settings.false_alarms, quiet)
+    thresholds = rate.thresholds(block, scores)
+    ready: list[bool] = np.any(np.isfinite(scores.values + thresholds), axis=1).tolist()
+    for stored, is_ready in zip(acquired.series, ready, strict=True):
+        (into.scored if is_ready else into.warming).add(stored.id)
+    into.add(acquired.series, Episodes(name, quiet).find(block, scores, thresholds), window)
+
+
+def silences(
+    store: SampleStore, series: list[Stored], window: Window, now: int, into: Evaluation
+) -> None:
+    """Find samples that should have come. A recording ends with its last sample, live data with `now`."""
+    ends: dict[str, int] = {}
+    for stored in series:
+        live = stored.key.origin is Origin.LIVE
+        ends[stored.source] = max(ends.get(stored.source, 0), now if live else stored.last_at)
+    for source, end in ends.items():
+        part = [stored for stored in series if stored.source == source]
+        samples = store.samples(part, window.history, window.until)
+        columns = zip(samples.keys, samples.at, samples.value, strict=True)
+        batch = Batch.concat(Batch.of_series(key, at, value) for key, at, value in columns)
+        if len(batch):
+            into.add(part, Staleness().find(batch, min(end, window.until)), window)

@@ -1,0 +1,28 @@
+"""Third stage: anomalies first, then what they make of the incidents, with its messages."""
+
+from reinfra.alerts.regroup import regroup
+from reinfra.alerts.rules import Rules
+from reinfra.batch.evaluate import Evaluation
+from reinfra.config import AlertSettings, Settings
+from reinfra.model import SECOND
+from reinfra.store import Store, anomalies
+
+
+def record(store: Store, evaluation: Evaluation, settings: Settings, until: int) -> int:
+    """Write what was found. Returns how many incidents changed.
+
+    Anomalies are stored before they are grouped: after a crash in between, the next run groups them.
+    `until` is the instant up to which data has been searched; incidents quiet since long before resolve.
+    """
+    now = store.clock()
+    with store.writing() as connection:
+        anomalies.save(connection, evaluation.found, now)
+    rules = Rules(quiet=max(Rules().quiet, round(settings.detect.quiet * SECOND)))
+    channels = channel_names(settings.alerts)
+    return len(regroup(store, until=until, now=now, channels=channels, rules=rules))
+
+
+def channel_names(settings: AlertSettings) -> tuple[str, ...]:
+    """The channels that messages go to; a topic that is set is one of them."""
+    named = (*settings.channels, *(["sns"] if settings.sns_topic_arn else []))
+    return tuple(dict.fromkeys(named))

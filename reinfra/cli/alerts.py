@@ -1,0 +1,140 @@
+"""`reinfra alerts`: incidents, and the delivery of their messages."""
+
+import getpass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reinfra.cli.context import context
+from reinfra.cli.later import not_built
+from reinfra.errors import ExitCode
+
+if TYPE_CHECKING:
+    from reinfra.store.incidents import StoredIncident
+
+app = typer.Typer(help="Incidents and the delivery of alerts.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Name = Annotated[str, typer.Argument(help="Incident, such as INC-7.", metavar="INCIDENT")]
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="Show resolved ones too.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most this many.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Show incidents, newest first."""
+    from reinfra.cli.output import write_json, write_table
+    from reinfra.store import incidents
+
+    here = context(ctx)
+    states = None if everything else incidents.UNRESOLVED
+    with here.store(here.settings()).reading() as connection:
+        found = incidents.listing(connection, states=states, limit=limit)
+    if as_json:
+        write_json(found)
+    elif not found:
+        typer.echo(
+            "No incident." if everything else "No open incident; `--all` shows resolved ones."
+        )
+    else:
+        columns = ("id", "severity", "state", "since", "title", "origin")
+        write_table(columns, (_row(one) for one in found))
+
+
+@app.command()
+def ack(
+    ctx: typer.Context,
+    name: Name,
+    comment: Annotated[str, typer.Option(help="Why, or what you are doing about it.")] = "",
+    by: Annotated[str | None, typer.Option(help="Who you are; your login by default.")] = None,
+) -> None:
+    """Acknowledge an incident: somebody is looking into it."""
+    from reinfra.batch.record import channel_names
+    from reinfra.model import Transition, system_clock
+    from reinfra.store import incidents
+
+    here = context(ctx)
+    settings = here.settings()
+    with here.store(settings).writing() as connection:
+        moved = incidents.move(
+            connection,
+            incidents.parse_id(name),
+            Transition.ACKNOWLEDGED,
+            by=by or getpass.getuser(),
+            now=system_clock(),
+            comment=comment,
+            channels=channel_names(settings.alerts),
+        )
+    typer.echo(moved.said)
+
+
+@app.command()
+def why(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
+    """Show why an incident was opened, what happened since, and who was told."""
+    from reinfra.cli.output import write_json, write_table
+    from reinfra.model import iso
+    from reinfra.store import anomalies, incidents, outbox
+
+    here = context(ctx)
+    with here.store(here.settings()).reading() as connection:
+        one = incidents.get(connection, incidents.parse_id(name))
+        found = [each.found for each in anomalies.of_incident(connection, one.id)]
+        timeline = incidents.transitions(connection, one.id)
+        messages = outbox.of_incident(connection, one.id)
+    if as_json:
+        write_json(
+            {"incident": one, "anomalies": found, "timeline": timeline, "messages": messages}
+        )
+        return
+    typer.echo(f"{one.name} {one.severity} {one.state}: {one.title}")
+    columns = ("since", "detector", "score", "threshold", "reason")
+    rows = ((iso(a.since), a.detector, a.score, a.threshold, a.reason) for a in found)
+    write_table(columns, rows, title="Because")
+    happened = ((iso(each.at), each.kind, each.by, each.comment) for each in timeline)
+    write_table(("at", "what", "by", "comment"), happened, title="Since then")
+    told = (
+        (m.channel, m.notice.transition, m.state, m.attempts, m.last_error or "") for m in messages
+    )
+    write_table(("channel", "about", "state", "attempts", "last error"), told, title="Told")
+
+
+@app.command()
+def relay(ctx: typer.Context, as_json: Json = False) -> None:
+    """Send what waits in the outbox, once."""
+    from reinfra.batch.deliver import deliver
+    from reinfra.cli.output import write_json
+    from reinfra.model import system_clock
+
+    here = context(ctx)
+    settings = here.settings()
+    report = deliver(here.store(settings), settings.alerts, system_clock)
+    if as_json:
+        write_json(report)
+    else:
+        typer.echo(
+            f"{report.sent} sent, {report.retried} to be tried again, {report.dead} given up"
+        )
+        for error in report.errors:
+            typer.echo(error, err=True)
+    if report.errors:
+        raise typer.Exit(ExitCode.PARTIAL)
+
+
+@app.command()
+def silence() -> None:
+    """Keep matching alerts quiet for a while (not built yet)."""
+    not_built("alerts silence", "Acknowledge an incident with `reinfra alerts ack`.")
+
+
+@app.command()
+def test() -> None:
+    """Send a test message to a channel (not built yet)."""
+    not_built("alerts test", "`reinfra doctor` shows what is configured.")
+
+
+def _row(one: "StoredIncident") -> tuple[str, ...]:
+    from reinfra.model import iso
+
+    return one.name, one.severity, one.state, iso(one.since), one.title, one.origin

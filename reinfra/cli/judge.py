@@ -1,0 +1,126 @@
+"""`reinfra judge`: answer quality."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reinfra.cli.context import context
+from reinfra.cli.later import not_built
+
+if TYPE_CHECKING:
+    from judge.report import SetReport
+    from judge.statistics import Estimate
+
+app = typer.Typer(
+    help="Answer quality: grades, their intervals, and how far to trust them.", no_args_is_help=True
+)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SEED = 20_261_121
+"""The resamples behind an interval are the same in every run, so that a report can be repeated."""
+
+
+@app.command()
+def report(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Graded set; all of them by default.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what each judge says of a graded set, and how far it agrees with people."""
+    import numpy as np
+
+    from judge.report import report as report_on
+    from reinfra.batch import quality
+    from reinfra.cli.output import write_json
+
+    here = context(ctx)
+    store = here.store(here.settings())
+    names = [name] if name else quality.names(store)
+    reports = [report_on(quality.load(store, each), np.random.default_rng(SEED)) for each in names]
+    if as_json:
+        write_json(reports)
+    elif not reports:
+        typer.echo("No graded set yet. `reinfra judge import FILE` reads one.")
+    else:
+        for each in reports:
+            _print(each)
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    verdicts: Annotated[Path, typer.Argument(help="Verdicts, one JSON object per line.")],
+    labels: Annotated[Path | None, typer.Option(help="People's labels, likewise.")] = None,
+) -> None:
+    """Read recorded verdicts, and people's labels beside them, into the store."""
+    from judge.recorded import read_verdict_files
+    from reinfra.batch import quality
+    from reinfra.model import Origin
+    from reinfra.store.grades import SetInfo
+
+    here = context(ctx)
+    graded = read_verdict_files(verdicts, labels)
+    info = SetInfo(graded.name, graded.meaning, Origin.RECORDED, f"imported from {verdicts.name}")
+    quality.save(here.store(here.settings()), graded, info)
+    typer.echo(f"{graded.name}: {len(graded.items)} items, {len(graded.verdicts)} verdicts")
+
+
+@app.command()
+def run() -> None:
+    """Grade sampled answers with a live judge (not built yet)."""
+    not_built("judge run", "Import recorded verdicts with `reinfra judge import FILE`.")
+
+
+@app.command()
+def export() -> None:
+    """Write items for people to label (not built yet)."""
+    not_built("judge export", "`reinfra judge report --json` prints the figures.")
+
+
+@app.command()
+def label() -> None:
+    """Label items by hand (not built yet)."""
+    not_built("judge label", "Pass labels to `reinfra judge import FILE --labels FILE`.")
+
+
+@app.command()
+def canary() -> None:
+    """Watch whether a judge has changed (not built yet)."""
+    not_built("judge canary", "Compare two judges in `reinfra judge report`.")
+
+
+@app.command()
+def cost() -> None:
+    """Show what judging costs (not built yet)."""
+    not_built("judge cost", "No live judge runs, so nothing is spent.")
+
+
+def _print(one: "SetReport") -> None:
+    from reinfra.cli.output import write_table
+
+    rows = (
+        (
+            each.judge,
+            each.asked,
+            f"{each.invalid_rate:.1%}",
+            _shown(each.agreement),
+            _shown(each.kappa),
+            _shown(each.flips),
+            _shown(each.naive),
+            _shown(each.corrected),
+            each.badge,
+        )
+        for each in one.judges
+    )
+    typer.echo(f"{one.name}: {one.meaning}")
+    typer.echo(f"{one.items} items; people agree with each other: alpha {_shown(one.alpha)}")
+    columns = ("judge", "verdicts", "invalid", "agrees with people", "kappa", "order flips")
+    write_table((*columns, "naive mean", "corrected mean", "badge"), rows)
+    typer.echo("")
+
+
+def _shown(estimate: "Estimate") -> str:
+    if estimate.value != estimate.value:
+        return "unknown"
+    value = f"{estimate.value:.3f}"
+    return f"{value} [{estimate.low:.3f}, {estimate.high:.3f}]" if estimate.has_interval else value

@@ -1,0 +1,20 @@
+"""Commands that are planned and not built yet: they say so, and do nothing."""
+
+from typing import NoReturn
+
+from reinfra.errors import InputError
+
+
+def not_built(command: str, instead: str) -> NoReturn:
+    """Raise InputError: exit code 2 is better than pretending."""
+    raise InputError(f"`reinfra {command}` is not built yet", todo=instead)
+
+
+def up() -> None:
+    """Run collectors, detection, alerts and dashboard of one machine (not built yet)."""
+    not_built("up", "Run `reinfra collect`, `reinfra detect` and `reinfra dashboard` side by side.")
+
+
+def backtest() -> None:
+    """Replay history and compare settings (not built yet)."""
+    not_built("backtest", "Use `reinfra score FILE` to try the detectors on a file.")

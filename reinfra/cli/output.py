@@ -1,0 +1,52 @@
+"""Results on stdout: JSON for machines, tables for people. Text from outside is never markup."""
+
+import dataclasses
+import enum
+import json
+import math
+import sys
+from collections.abc import Iterable, Sequence
+
+import typer
+
+
+def write_json(result: object) -> None:
+    """Print `result` as JSON: dataclasses as objects, NaN as null."""
+    typer.echo(json.dumps(_plain(result), indent=2, allow_nan=False))
+
+
+def write_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = ""
+) -> None:
+    """Print rows in columns as wide as the terminal, or as needed where stdout is no terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_shown(cell)) for cell in row))
+    width = None if sys.stdout.isatty() else 200
+    Console(width=width, highlight=False).print(table)
+
+
+def _shown(cell: object) -> str:
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return "unknown"
+    return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

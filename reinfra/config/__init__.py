@@ -1,0 +1,21 @@
+"""Settings: one reinfra.toml and REINFRA_* environment variables, read once, at the edge."""
+
+from reinfra.config.load import load_settings
+from reinfra.config.settings import (
+    AlertSettings,
+    CollectSettings,
+    DashboardSettings,
+    DatabaseSettings,
+    DetectSettings,
+    Settings,
+)
+
+__all__ = [
+    "AlertSettings",
+    "CollectSettings",
+    "DashboardSettings",
+    "DatabaseSettings",
+    "DetectSettings",
+    "Settings",
+    "load_settings",
+]

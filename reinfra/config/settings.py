@@ -1,0 +1,140 @@
+"""What can be set. Descriptions are the reference: docs/reference/settings.md is made from them."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX = "REINFRA_"
+
+
+def _listed(given: object) -> object:
+    """A variable writes a list with commas; a file has lists of its own."""
+    if isinstance(given, str):
+        return tuple(part.strip() for part in given.split(",") if part.strip())
+    return given
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Channels = Annotated[
+    tuple[Literal["console", "file", "sns"], ...], NoDecode, BeforeValidator(_listed)
+]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(_Section):
+    """Where signals and findings are kept."""
+
+    url: str = Field(
+        "sqlite:///.reinfra/reinfra.db",
+        description="Database: sqlite:///path/to/file.db or postgresql://user@host/name. A password "
+        "belongs into the environment (REINFRA_DATABASE_URL or PGPASSWORD), not into the file.",
+    )
+
+
+class CollectSettings(_Section):
+    """Which sources are read, and how often."""
+
+    sources: Names = Field(
+        ("host",), description="Collectors that `reinfra collect` runs when none is named."
+    )
+    interval: float = Field(
+        60.0, ge=1, le=3600, description="Seconds between two collections of a source."
+    )
+
+
+class DetectSettings(_Section):
+    """How the detectors work, and how many false alarms are acceptable."""
+
+    detectors: Names = Field(
+        ("autoregression", "staleness"), description="Detectors that a run uses."
+    )
+    step: float = Field(
+        300.0, ge=1, le=86_400, description="Seconds between two points of the grid."
+    )
+    history: float = Field(
+        14.0, ge=0.1, le=400, description="Days before the window that a detector may learn from."
+    )
+    false_alarms: float = Field(
+        0.25, gt=0, le=100, description="False alarms per series and week that thresholds aim at."
+    )
+    quiet: float = Field(
+        1800.0,
+        ge=0,
+        description="Seconds without a strange point after which an anomaly has ended.",
+    )
+
+
+class AlertSettings(_Section):
+    """Who hears of an incident, and how."""
+
+    channels: Channels = Field(
+        ("console",), description="Channels that every incident goes to. Naming a topic adds sns."
+    )
+    file: str = Field(
+        ".reinfra/alerts.jsonl", description="File that the file channel appends JSON lines to."
+    )
+    sns_topic_arn: str = Field(
+        "", description="Amazon SNS topic; a name ending in .fifo is a FIFO topic."
+    )
+    sns_region: str = Field("", description="Region of the topic; by default the one in its ARN.")
+    sns_endpoint_url: str = Field(
+        "", description="Another endpoint for SNS, such as a VPC endpoint."
+    )
+    sns_format: Literal["text", "json"] = Field(
+        "text", description="Body of a message: text for people, json for machines."
+    )
+    max_attempts: int = Field(
+        20, ge=1, le=100, description="Attempts before a message is given up as dead."
+    )
+
+
+class DashboardSettings(_Section):
+    """Where the web dashboard listens."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(
+        8501,
+        ge=1,
+        le=65_535,
+        description="Port to listen on; the next free one is used when it is taken.",
+    )
+
+
+class Settings(BaseSettings):
+    """Everything, validated when a command starts. REINFRA_SECTION_KEY overrides the file's section.key."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        extra="forbid",
+        frozen=True,
+    )
+
+    database: DatabaseSettings = DatabaseSettings()
+    collect: CollectSettings = CollectSettings()
+    detect: DetectSettings = DetectSettings()
+    alerts: AlertSettings = AlertSettings()
+    dashboard: DashboardSettings = DashboardSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file, whose keys come in as arguments; no other source."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings

@@ -1,0 +1,132 @@
+"""Anomalies, notices and channels for the tests of this folder."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from reinfra.alerts.channels import ChannelError, Result
+from reinfra.model import (
+    MINUTE,
+    Anomaly,
+    Batch,
+    Incident,
+    IncidentState,
+    SeriesKey,
+    Severity,
+    Transition,
+)
+from reinfra.signals import find
+from reinfra.store import Source, Store, anomalies
+from reinfra.store.notice import Notice
+
+T0 = 1_700_000_000_000
+
+
+def key(host: str, metric: str = "aws.ec2.cpu.utilization", **labels: str) -> SeriesKey:
+    signal = find(metric)
+    assert signal is not None
+    return signal.key({"host.name": host, **labels})
+
+
+def anomaly(
+    of: SeriesKey,
+    since: float,
+    until: float,
+    severity: Severity = Severity.WARNING,
+    score: float = 8.0,
+) -> Anomaly:
+    """Strange from minute `since` to minute `until`."""
+    start, end = (T0 + round(minute * MINUTE) for minute in (since, until))
+    return Anomaly(
+        key=of,
+        detector="test",
+        since=start,
+        until=end,
+        peak_at=start,
+        value=0.98,
+        score=score,
+        threshold=4.0,
+        reason="EC2 CPU utilization 0.98 against 0.41 expected",
+        expected_low=0.35,
+        expected_high=0.47,
+        severity=severity,
+    )
+
+
+def known(store: Store, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+    """Make these series known to the store. Their ids."""
+    store.write(Batch.at_instant(T0, [(one, 0.4) for one in keys]), Source("test"))
+    with store.reading() as connection:
+        from reinfra.store.catalogue import find as all_series
+        from reinfra.store.selector import Selector
+
+        return {one.key: one.id for one in all_series(connection, Selector())}
+
+
+def save(store: Store, found: Sequence[Anomaly]) -> None:
+    ids = known(store, [one.key for one in found])
+    with store.writing() as connection:
+        save_as(connection, ids, found)
+
+
+def save_as(connection: Connection, ids: dict[SeriesKey, int], found: Sequence[Anomaly]) -> None:
+    by_series: dict[int, list[Anomaly]] = {}
+    for one in found:
+        by_series.setdefault(ids[one.key], []).append(one)
+    anomalies.save(connection, by_series, T0)
+
+
+@contextmanager
+def undone(store: Store) -> Iterator[Connection]:
+    """A write transaction of which nothing stays: one database serves many examples."""
+    with store.engine.execution_options(write=True).connect() as connection:
+        begun = connection.begin()
+        yield connection
+        begun.rollback()
+
+
+def notice(
+    transition: Transition = Transition.OPENED,
+    title: str = "EC2 CPU utilization 0.98 on i-53ea38, expected 0.35 to 0.47",
+    number: int = 1,
+    incident_id: int = 7,
+    **more: str,
+) -> Notice:
+    state = {
+        Transition.ACKNOWLEDGED: IncidentState.ACKNOWLEDGED,
+        Transition.RESOLVED: IncidentState.RESOLVED,
+    }.get(transition, IncidentState.OPEN)
+    incident = Incident(
+        id=incident_id,
+        scope="host i-53ea38",
+        title=title,
+        severity=Severity.CRITICAL,
+        state=state,
+        since=T0,
+        until=T0 + 5 * MINUTE,
+        series_count=2,
+    )
+    reasons = ("2023-11-14T22:13:20Z EC2 CPU utilization 0.98 [aws.ec2.cpu.utilization]",)
+    given = {"kind": "utilization", "fleet": "prod", "team": "search", **more}
+    return Notice(incident, transition, number, T0, reasons, **given)
+
+
+@dataclass(slots=True)
+class Memory:
+    """A channel that keeps what it is sent, and fails as it is told: each call takes the next failure."""
+
+    name: str = "memory"
+    batch_size: int = 10
+    got: list[Notice] = field(default_factory=list)
+    failures: list[ChannelError | Result | None] = field(default_factory=list)
+
+    def send(self, notices: Sequence[Notice]) -> list[Result]:
+        failure = self.failures.pop(0) if self.failures else None
+        if isinstance(failure, ChannelError):
+            raise failure
+        if failure is not None:
+            return [failure] * len(notices)
+        self.got.extend(notices)
+        return [Result()] * len(notices)

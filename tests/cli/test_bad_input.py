@@ -1,0 +1,115 @@
+"""Whatever is wrong, it is one line that says what, where, why and what to do; exit code 2; nothing written."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Outcome, Run
+
+DATABASE = Path(".reinfra/reinfra.db")
+
+
+def _one_line(outcome: Outcome, *words: str) -> None:
+    assert outcome.code == 2, outcome.err
+    lines = [line for line in outcome.err.splitlines() if line]
+    assert len(lines) == 1, outcome.err
+    assert lines[0].startswith("reinfra: ")
+    for word in words:
+        assert word in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"", ("data.csv", "empty")),
+        (b"\xff\xfe\x00\x01", ("data.csv",)),
+        (b"time,cpu\n2026-01-01T00:00Z,1\nyesterday,2\n", ("data.csv", "time", "'yesterday'")),
+        (b"a,b\nx,y\n", ("data.csv",)),
+        (b"time,cpu\n2026-01-01T00:00Z,warm\n", ("data.csv", "cpu", "'warm'")),
+        (b"time\n2026-01-01T00:00Z\n", ("data.csv",)),
+        (b"time,cpu\n2026-01-01T00:00Z,1\n", ("data.csv", "too few")),
+    ],
+)
+def test_a_file_that_cannot_be_scored(reinfra: Run, text: bytes, words: tuple[str, ...]) -> None:
+    Path("data.csv").write_bytes(text)
+    _one_line(reinfra("score", "data.csv"), *words)
+
+
+def test_a_file_that_is_not_there(reinfra: Run) -> None:
+    _one_line(reinfra("score", "absent.csv"), "absent.csv", "No such file")
+
+
+def test_a_detector_nobody_knows(reinfra: Run) -> None:
+    Path("data.csv").write_text("time,cpu\n2026-01-01T00:00Z,1\n2026-01-01T00:01Z,1\n")
+    _one_line(reinfra("score", "data.csv", "--detector", "magic"), "magic", "autoregression")
+
+
+def test_a_broken_settings_file(reinfra: Run) -> None:
+    Path("reinfra.toml").write_text("[detect]\nfalse_alarms = -1\n")
+    _one_line(reinfra("doctor"), "reinfra.toml", "detect.false_alarms", "greater than 0")
+
+
+def test_a_broken_variable(reinfra: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REINFRA_DATABASE_URL", "mysql://somewhere/x")
+    _one_line(reinfra("db", "check"), "database.url", "mysql")
+
+
+def test_a_database_without_tables(reinfra: Run) -> None:
+    _one_line(reinfra("alerts", "list"), "reinfra.db", "reinfra db upgrade")
+
+
+def test_a_database_of_a_newer_version(reinfra: Run) -> None:
+    assert reinfra("db", "upgrade").code == 0
+    with sqlite3.connect(DATABASE) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    _one_line(reinfra("detect"), "9999", "newer", "Upgrade reinfra")
+    _one_line(reinfra("db", "upgrade"), "9999", "newer", "Upgrade reinfra")
+
+
+def test_a_file_that_is_no_database(reinfra: Run) -> None:
+    DATABASE.parent.mkdir()
+    DATABASE.write_text("I am a diary, and not a database at all, whatever my name may say.\n" * 20)
+    _one_line(reinfra("db", "upgrade"), "reinfra.db", "no SQLite database")
+    assert DATABASE.read_text().startswith("I am a diary")
+
+
+def test_a_locked_database(reinfra: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reinfra.store.engine.BUSY_TIMEOUT_MS", 50)
+    assert reinfra("db", "upgrade").code == 0
+    holder = sqlite3.connect(DATABASE, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        _one_line(reinfra("collect", "host", "--once"), "reinfra.db", "another process holds")
+    finally:
+        holder.close()
+
+
+def test_a_folder_that_cannot_be_made(reinfra: Run) -> None:
+    Path(".reinfra").write_text("in the way")
+    _one_line(reinfra("db", "upgrade"), ".reinfra")
+
+
+def test_a_time_that_is_none(reinfra: Run) -> None:
+    assert reinfra("db", "upgrade").code == 0
+    _one_line(reinfra("detect", "--since", "noon"), "--since", "'noon'")
+
+
+def test_a_source_nobody_can_collect(reinfra: Run) -> None:
+    assert reinfra("db", "upgrade").code == 0
+    _one_line(reinfra("collect", "telepathy", "--once"), "telepathy", "host")
+
+
+def test_an_incident_that_is_not_there(reinfra: Run) -> None:
+    assert reinfra("db", "upgrade").code == 0
+    _one_line(reinfra("alerts", "ack", "INC-7"), "INC-7")
+    _one_line(reinfra("alerts", "why", "seven"), "seven")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["up", "backtest", "judge run", "gaps whatif", "alerts silence", "db seal", "db export"],
+)
+def test_a_command_that_is_not_built_says_so(reinfra: Run, command: str) -> None:
+    _one_line(reinfra(*command.split()), "not built yet")

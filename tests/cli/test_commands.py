@@ -1,0 +1,102 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from tests.cli.conftest import Run
+
+COMMANDS = (
+    *("demo", "up", "collect", "detect", "score", "backtest"),
+    *("judge", "gaps", "alerts", "dashboard", "db", "doctor"),
+)
+HEAVY = {
+    "numpy",
+    "pandas",
+    "scipy",
+    "sqlalchemy",
+    "streamlit",
+    "statsmodels",
+    "pyod",
+    "boto3",
+    "pydantic",
+}
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys, reinfra.cli.main; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert not HEAVY & set(loaded.stdout.split())
+
+
+def test_help_names_every_command(reinfra: Run) -> None:
+    said = reinfra("--help").out
+    for command in COMMANDS:
+        assert f" {command} " in said
+
+
+def test_doctor_looks_and_changes_nothing(reinfra: Run, tmp_path: Path) -> None:
+    outcome = reinfra("doctor", "--json")
+    found = {each["what"]: each for each in json.loads(outcome.out)}
+    assert outcome.code == 0
+    assert "does not exist yet" in found["database"]["said"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_doctor_names_where_each_setting_comes_from(reinfra: Run) -> None:
+    Path("reinfra.toml").write_text("[dashboard]\nport = 9000\n")
+    found = {each["what"]: each["said"] for each in json.loads(reinfra("doctor", "--json").out)}
+    assert found["dashboard.port"] == "set in reinfra.toml"
+
+
+def test_doctor_fails_on_a_topic_without_credentials(reinfra: Run) -> None:
+    Path("reinfra.toml").write_text("[alerts]\nchannels = ['sns']\n")
+    outcome = reinfra("doctor")
+    assert outcome.code == 1
+    assert "Set alerts.sns_topic_arn." in outcome.out
+
+
+def test_collecting_the_host_twice_adds_samples_and_no_series(reinfra: Run) -> None:
+    reinfra("db", "upgrade")
+    first = json.loads(reinfra("collect", "--once", "--json").out)
+    assert first[0]["source"] == "host"
+    assert first[0]["samples"] == 3
+    reinfra("collect", "--once")
+    stats = json.loads(reinfra("db", "stats", "--json").out)
+    assert [(one["name"], one["origin"], one["series"]) for one in stats] == [("host", "live", 3)]
+
+
+def test_a_planted_spike_in_a_file_is_found(reinfra: Run) -> None:
+    generator = np.random.default_rng(1)
+    value = 10 + generator.normal(0, 0.1, 3000)
+    value[2500] = 14
+    rows = (f"{1_750_000_000 + 60 * i},{v!r}" for i, v in enumerate(value.tolist()))
+    Path("data.csv").write_text("time,latency\n" + "\n".join(rows) + "\n")
+    outcome = reinfra("score", "data.csv", "--json", "--out", "scores.csv")
+    assert outcome.code == 0
+    found = json.loads(outcome.out)["anomalies"]
+    assert 1_750_000_000_000 + 60_000 * 2500 in {one["peak_at"] for one in found}
+    assert len(Path("scores.csv").read_text().splitlines()) == 3001
+
+
+def test_detecting_on_an_empty_store_finds_nothing(reinfra: Run) -> None:
+    reinfra("db", "upgrade")
+    reinfra("collect", "--once")
+    report = json.loads(reinfra("detect", "--json").out)
+    assert (report["series"], report["scored"], report["anomalies"]) == (3, 0, 0)
+
+
+def test_logs_are_json_lines_on_stderr_where_no_terminal_is(reinfra: Run) -> None:
+    reinfra("db", "upgrade")
+    reinfra("collect", "--once")
+    logged = [json.loads(line) for line in reinfra("detect").err.splitlines()]
+    assert {line["event"] for line in logged} == {"detect"}
+
+
+def test_gaps_are_printed_with_intervals_and_refusals(reinfra: Run) -> None:
+    said = reinfra("gaps", "compare").out
+    assert "refused: " in said
+    assert "at matched load: -28 % [-3" in said
