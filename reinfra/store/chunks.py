@@ -21,7 +21,7 @@ class Chunk(NamedTuple):
     series_id: int
     time_id: int
     seq: int
-    count: int
+    samples: int
     value: bytes
     crc: int
 
@@ -34,7 +34,7 @@ class Loaded:
     times: dict[tuple[int, int], Any]
 
 
-_COLUMNS = [getattr(chunk.c, name) for name in Chunk._fields]
+_COLUMNS = [getattr(chunk.c, "count" if name == "samples" else name) for name in Chunk._fields]
 _BLOCKS = chunk.c.block.in_(bindparam("blocks", expanding=True, literal_execute=True))
 _BY_RANGE = select(*_COLUMNS).where(
     _BLOCKS, chunk.c.series_id.between(bindparam("low"), bindparam("high"))
@@ -92,5 +92,5 @@ def values_of(one: Chunk) -> NDArray[np.float64]:
     """The values of one chunk. Raises DamagedError."""
     if checksum(one.value) != one.crc:
         raise DamagedError("a chunk's checksum is wrong")
-    values: NDArray[np.float64] = unpack(one.value, one.count, np.float64)
+    values: NDArray[np.float64] = unpack(one.value, one.samples, np.float64)
     return values

@@ -52,4 +52,6 @@ def checksum(*parts: bytes | None) -> int:
 
 def time_id(at: NDArray[np.int64]) -> int:
     """A number that names this vector of times, the same in every process."""
-    return int.from_bytes(hashlib.blake2b(at, digest_size=8).digest(), "little", signed=True)
+    return int.from_bytes(
+        hashlib.blake2b(at.tobytes(), digest_size=8).digest(), "little", signed=True
+    )

@@ -89,7 +89,7 @@ def sealed_pieces(loaded: Loaded) -> tuple[dict[Key, Piece], list[Key]]:
     pieces, damaged = {}, []
     for one in loaded.chunks:
         at = times.get((one.block, one.time_id))
-        if at is not None and at.size == one.count and checksum(one.value) == one.crc:
+        if at is not None and at.size == one.samples and checksum(one.value) == one.crc:
             pieces[one.series_id, one.block] = Piece(at, one)
         else:
             damaged.append((one.series_id, one.block))
@@ -151,7 +151,7 @@ def _joined(pieces: list[tuple[Key, Piece]], ids: NDArray[np.int64], damaged: in
 def _fill(piece: Piece, out: NDArray[np.float64]) -> None:
     if not isinstance(piece.value, Chunk):
         out[:] = piece.value
-    elif piece.value.count == out.size:
+    elif piece.value.samples == out.size:
         unpack_into(piece.value.value, out)
     elif out.size:
         out[:] = values_of(piece.value)[piece.offset : piece.offset + out.size]

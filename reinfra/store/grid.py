@@ -1,7 +1,5 @@
 """From raw samples to a grid of steps, all series at once."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -92,7 +90,8 @@ def reduce(value: NDArray[np.float64], starts: NDArray[np.intp], rule: Rule) -> 
     if rule is Rule.LAST:
         return value[np.append(starts[1:], value.size) - 1]
     if rule in _REDUCERS:
-        return _REDUCERS[rule](value, starts)
+        extremes: NDArray[np.float64] = _REDUCERS[rule](value, starts)
+        return extremes
     if rule in _QUANTILES:
         return _quantile(value, starts, _QUANTILES[rule])
     clean = ~np.isnan(value)
@@ -105,7 +104,7 @@ def reduce(value: NDArray[np.float64], starts: NDArray[np.intp], rule: Rule) -> 
     return totals if rule is Rule.SUM else totals / np.maximum(count, 1)
 
 
-_REDUCERS: dict[Rule, Callable[..., NDArray[np.float64]]] = {
+_REDUCERS = {
     Rule.MIN: np.fmin.reduceat,
     Rule.MAX: np.fmax.reduceat,
 }

@@ -71,7 +71,7 @@ class Write:
         """Whether these very samples were not written before; says that they are now."""
         digest = hashlib.blake2b(digest_size=16)
         for column in (columns.ids, columns.at, columns.value):
-            digest.update(np.ascontiguousarray(column))
+            digest.update(column.tobytes())
         row = {"source_id": source_id, "digest": digest.digest(), "written_at": self.now}
         return insert_new(self.connection, batch_table, row)
 

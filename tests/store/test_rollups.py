@@ -20,8 +20,9 @@ def filled(store: Store, clock: Hand) -> int:
     """Two sealed blocks; the number of the second."""
     times = NOW - 6 * HOUR + np.arange(8 * 60) * MINUTE
     rng = np.random.default_rng(3)
-    value = np.where(rng.random(times.size) < 0.05, np.nan, rng.random(times.size))
-    for key, column in ((GAUGE, value), (COUNTER, np.arange(times.size) % 200 * 1.0)):
+    value = rng.random(times.size)
+    value[::20] = np.nan
+    for key, column in ((GAUGE, value), (COUNTER, np.arange(times.size, dtype=np.float64) % 200)):
         store.write(Batch.of_series(key, times, column), LIVE)
     clock.at = NOW + 3 * HOUR
     assert seal(store).blocks == 2

@@ -134,7 +134,7 @@ def test_a_counter_rises_across_the_border_of_two_chunks(held: Store, clock: Han
     key = SeriesKey.of("requests", {}, Kind.COUNTER)
     border = NOW - 2 * HOUR
     times = border + np.arange(-5, 5) * MINUTE
-    held.write(Batch.of_series(key, times, 10.0 * np.arange(10)), LIVE)
+    held.write(Batch.of_series(key, times, np.arange(0.0, 100.0, 10.0)), LIVE)
     clock.at = NOW + 4 * HOUR
     assert seal(held).blocks == 2
     block = held.read(held.series(Selector()), border, border + 5 * MINUTE, MINUTE)
