@@ -1,7 +1,7 @@
 """The embedded store: one SQL database, SQLite by default, PostgreSQL by URL."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,10 +52,13 @@ class Store:
         On SQLite a file lock goes around it, and so around the checkpoint that a commit may start: some
         versions damage the log when a commit and a checkpoint of two connections meet (see `engine`).
         """
-        path = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
-        lock = file_lock(f"{path}-lock", BUSY_TIMEOUT_MS / 1000) if path else nullcontext()
-        with lock, translated(self.engine.url), self._writing.begin() as connection:
+        with self.write_locked(), translated(self.engine.url), self._writing.begin() as connection:
             yield connection
+
+    def write_locked(self) -> AbstractContextManager[None]:
+        """What keeps others from writing to a SQLite file; nothing on PostgreSQL, which has its own."""
+        path = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        return file_lock(f"{path}-lock", BUSY_TIMEOUT_MS / 1000) if path else nullcontext()
 
     def write(
         self,
