@@ -1,12 +1,12 @@
 """Which series there are: identity by fingerprint, labels in an index of their own."""
 
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from reinfra.model import Kind, SeriesKey
 from reinfra.store import notes
@@ -116,19 +116,32 @@ _EARLIER = (
 
 def find(connection: Connection, selector: Selector) -> list[Stored]:
     """The series that match; equality is asked of the label index, patterns are tried here."""
-    query = select(series, source.c.name.label("source_name")).join(source).order_by(series.c.id)
-    if selector.metric is not None:
-        query = query.where(series.c.metric == selector.metric)
-    for matcher in selector.matchers:
-        if matcher.op == "=" and matcher.value:
-            having = select(series_label.c.series_id).where(
-                series_label.c.name == matcher.name, series_label.c.value == matcher.value
-            )
-            query = query.where(series.c.id.in_(having))
-    rows = connection.execute(query).all()
+    exact = [one for one in selector.matchers if one.op == "=" and one.value]
+    asked: dict[str, Any] = {"metric": selector.metric}
+    for i, one in enumerate(exact):
+        asked |= {f"name{i}": one.name, f"value{i}": one.value}
+    query = _found(len(exact), metric=selector.metric is not None)
+    rows = connection.execute(query, asked).all()
     recent = notes.recent(connection)
     found = (_stored(row, recent.get(row.id, row.last_at)) for row in rows)
     return [stored for stored in found if selector.matches(stored.key)]
+
+
+@cache
+def _found(labels: int, *, metric: bool) -> Select[Any]:
+    """The statement for so many exact labels, made once: building it took longer than running it."""
+    query = select(series, source.c.name.label("source_name")).join(source).order_by(series.c.id)
+    if metric:
+        query = query.where(series.c.metric == bindparam("metric"))
+    c = series_label.c
+    for i in range(labels):
+        having = select(c.series_id).where(
+            c.name == bindparam(f"name{i}"), c.value == bindparam(f"value{i}")
+        )
+        # Few series share a metric and are looked up one by one; else the label's own series come first.
+        looked_up = having.where(c.series_id == series.c.id).exists()
+        query = query.where(looked_up if metric else series.c.id.in_(having))
+    return query
 
 
 def keys_of(connection: Connection, ids: set[int]) -> dict[int, SeriesKey]:

@@ -9,6 +9,8 @@ from reinfra.store import frames
 from reinfra.store.columns import Columns
 from reinfra.store.tables import hot_frame, source
 
+_UNNOTED = select(source.c.id, source.c.noted_seq).where(source.c.unnoted > 0)
+
 
 def note(connection: Connection, source_id: int, noted_seq: int) -> None:
     """Bring the series of a source up to its last frame, in the caller's transaction."""
@@ -26,20 +28,20 @@ def note(connection: Connection, source_id: int, noted_seq: int) -> None:
 
 def note_all(connection: Connection) -> None:
     """Note every source that has frames its series do not show; must come before frames are deleted."""
-    query = select(source.c.id, source.c.noted_seq).where(source.c.unnoted > 0)
-    for row in connection.execute(query.with_for_update()).all():
+    for row in connection.execute(_UNNOTED.with_for_update()).all():
         note(connection, row.id, row.noted_seq)
 
 
 def recent(connection: Connection) -> dict[int, int]:
     """The last instant by series id, of those that have frames which are not noted yet."""
-    query = select(source.c.id, source.c.noted_seq).where(source.c.unnoted > 0)
     later = [
         frames.columns_of(frame)
-        for row in connection.execute(query).all()
+        for row in connection.execute(_UNNOTED).all()
         for frame in frames.later_than(connection, row.id, row.noted_seq)
         if frame.whole
     ]
+    if not later:
+        return {}
     rows = Columns.concat(later)
     last = np.full(rows.ids.max(initial=-1) + 1, _NEVER)
     np.maximum.at(last, rows.ids, rows.at)
