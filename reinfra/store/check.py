@@ -75,7 +75,8 @@ def _file(connection: Connection, found: Checked) -> None:
 def _rows(connection: Connection, table: Table) -> Iterator[Any]:
     """Every row by key, a few at a time."""
     query = select(table).order_by(*table.primary_key)
-    yield from connection.execution_options(yield_per=_ROWS).execute(query)
+    with connection.execute(query, execution_options={"yield_per": _ROWS}) as rows:
+        yield from rows
 
 
 def _times(connection: Connection, found: Checked) -> dict[tuple[int, int], int]:
