@@ -42,21 +42,31 @@ class Written:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Samples as they were written: `at[i]` and `value[i]` of series `keys[i]`, by increasing time."""
+    """Samples as they were written: `at[i]` and `value[i]` of series `keys[i]`, by increasing time.
+
+    `damaged` counts stored rows that could not be read; their samples are missing here.
+    """
 
     keys: tuple[SeriesKey, ...]
     at: tuple[NDArray[np.int64], ...]
     value: tuple[NDArray[np.float64], ...]
+    damaged: int = 0
 
 
 class Rule(enum.StrEnum):
-    """How the samples in one step become one value. A counter is read as its increase, whatever the rule."""
+    """How the samples in one step become one value. A counter is read as its increase, whatever the rule.
+
+    P50 to P99 are quantiles of raw samples, interpolated; those of a histogram are in `quantiles`.
+    """
 
     LAST = "last"
     MEAN = "mean"
     MIN = "min"
     MAX = "max"
     SUM = "sum"
+    P50 = "p50"
+    P95 = "p95"
+    P99 = "p99"
 
 
 class SampleStore(Protocol):

@@ -1,24 +1,42 @@
 """Which series there are: identity by fingerprint, labels in an index of their own."""
 
 import json
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, insert, select, update
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
-from reinfra.model import Batch, Kind, SeriesKey
+from reinfra.model import Kind, SeriesKey
+from reinfra.store import notes
 from reinfra.store.base import Source, Stored
 from reinfra.store.errors import StoreError
-from reinfra.store.schema import series, series_label, source
 from reinfra.store.selector import Selector
+from reinfra.store.tables import series, series_label, source
 
 _CHUNK = 500  # keys asked for in one statement
 
 
-def source_id(connection: Connection, given: Source, now: int) -> int:
-    """The id of a source, made known if it is new. Raises StoreError if real and simulated would mix."""
-    found = connection.execute(select(source).where(source.c.name == given.name)).first()
+class SourceRow(NamedTuple):
+    """A source, and up to which frame its series' last instants are noted."""
+
+    id: int
+    noted_seq: int
+    unnoted: int
+
+
+class KnownSeries(NamedTuple):
+    id: int
+    first_at: int
+    last_at: int
+
+
+def source_row(connection: Connection, given: Source, now: int) -> SourceRow:
+    """The row of a source, made if it is new. Raises StoreError if real and simulated would mix."""
+    found = connection.execute(_SOURCE, {"given": given.name}).first()
     if found is not None and found.origin == given.origin:
-        return int(found.id)
+        return SourceRow(found.id, found.noted_seq, found.unnoted)
     if found is not None:
         raise StoreError(
             f"source {given.name} was {found.origin} and is now {given.origin}",
@@ -27,7 +45,11 @@ def source_id(connection: Connection, given: Source, now: int) -> int:
     _refuse_a_mixture(connection, given)
     row = {"name": given.name, "origin": given.origin, "note": given.note, "refused": 0}
     add = insert(source).values(**row, updated_at=now).returning(source.c.id)
-    return int(connection.execute(add).scalar_one())
+    return SourceRow(int(connection.execute(add).scalar_one()), 0, 0)
+
+
+# The row is locked on PostgreSQL, so that frames of one source are committed in the order of their seq.
+_SOURCE = select(source).where(source.c.name == bindparam("given")).with_for_update()
 
 
 def _refuse_a_mixture(connection: Connection, given: Source) -> None:
@@ -39,45 +61,87 @@ def _refuse_a_mixture(connection: Connection, given: Source) -> None:
         )
 
 
-def ids_of(
-    connection: Connection, batch: Batch, given: int, spans: list[tuple[int, int]]
-) -> list[int]:
-    """The ids of the batch's keys, new ones added; `spans` are their first and last sample's times."""
-    prints = [key.fingerprint for key in batch.keys]
-    known = _known(connection, prints)
-    new = {
-        print_: _row(key, print_, given, span)
-        for key, print_, span in zip(batch.keys, prints, spans, strict=True)
-        if print_ not in known
-    }
-    if new:
-        connection.execute(insert(series), list(new.values()))
-        known = _known(connection, prints)
-        keys = dict(zip(prints, batch.keys, strict=True))
-        labels = [
-            {"name": name, "value": value, "series_id": known[print_]}
-            for print_ in new
-            for name, value in keys[print_].labels
-        ]
-        if labels:
-            connection.execute(insert(series_label), labels)
-    _widen(connection, [known[print_] for print_ in prints], spans)
-    return [known[print_] for print_ in prints]
+def known(connection: Connection, keys: list[SeriesKey]) -> dict[SeriesKey, KnownSeries]:
+    """Those of the keys that there are."""
+    prints = {key.fingerprint: key for key in keys}
+    wanted = list(prints)
+    found: dict[SeriesKey, KnownSeries] = {}
+    c = series.c
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(c.fingerprint, c.id, c.first_at, c.last_at).where(
+            c.fingerprint.in_(wanted[start : start + _CHUNK])
+        )
+        for print_, *rest in connection.execute(query):
+            found[prints[bytes(print_)]] = KnownSeries(*rest)
+    return found
+
+
+def add(
+    connection: Connection, new: dict[SeriesKey, int], source_id: int
+) -> dict[SeriesKey, KnownSeries]:
+    """Make new series, given with their first instant."""
+    if not new:
+        return {}
+    rows = [_row(key, source_id, at) for key, at in new.items()]
+    connection.execute(insert(series), rows)
+    added = known(connection, list(new))
+    labels = [
+        {"name": name, "value": value, "series_id": added[key].id}
+        for key in new
+        for name, value in key.labels
+    ]
+    if labels:
+        connection.execute(insert(series_label), labels)
+    return added
+
+
+def widen(connection: Connection, ids: NDArray[np.int64], at: NDArray[np.int64]) -> None:
+    """Make sure that these series are said to begin no later than these instants."""
+    order = np.lexsort((at, ids))
+    ids, at = ids[order], at[order]
+    first = np.diff(ids, prepend=-1) != 0
+    rows = [
+        {"which": id_, "low": low}
+        for id_, low in zip(ids[first].tolist(), at[first].tolist(), strict=True)
+    ]
+    connection.execute(_EARLIER, rows)
+
+
+_EARLIER = (
+    update(series)
+    .where(series.c.id == bindparam("which"), series.c.first_at > bindparam("low"))
+    .values(first_at=bindparam("low"))
+)
 
 
 def find(connection: Connection, selector: Selector) -> list[Stored]:
     """The series that match; equality is asked of the label index, patterns are tried here."""
-    query = select(series, source.c.name.label("source_name")).join(source).order_by(series.c.id)
-    if selector.metric is not None:
-        query = query.where(series.c.metric == selector.metric)
-    for matcher in selector.matchers:
-        if matcher.op == "=" and matcher.value:
-            having = select(series_label.c.series_id).where(
-                series_label.c.name == matcher.name, series_label.c.value == matcher.value
-            )
-            query = query.where(series.c.id.in_(having))
-    found = (_stored(row) for row in connection.execute(query))
+    exact = [one for one in selector.matchers if one.op == "=" and one.value]
+    asked: dict[str, Any] = {"metric": selector.metric}
+    for i, one in enumerate(exact):
+        asked |= {f"name{i}": one.name, f"value{i}": one.value}
+    query = _found(len(exact), metric=selector.metric is not None)
+    rows = connection.execute(query, asked).all()
+    recent = notes.recent(connection)
+    found = (_stored(row, recent.get(row.id, row.last_at)) for row in rows)
     return [stored for stored in found if selector.matches(stored.key)]
+
+
+@cache
+def _found(labels: int, *, metric: bool) -> Select[Any]:
+    """The statement for so many exact labels, made once: building it took longer than running it."""
+    query = select(series, source.c.name.label("source_name")).join(source).order_by(series.c.id)
+    if metric:
+        query = query.where(series.c.metric == bindparam("metric"))
+    c = series_label.c
+    for i in range(labels):
+        having = select(c.series_id).where(
+            c.name == bindparam(f"name{i}"), c.value == bindparam(f"value{i}")
+        )
+        # Few series share a metric and are looked up one by one; else the label's own series come first.
+        looked_up = having.where(c.series_id == series.c.id).exists()
+        query = query.where(looked_up if metric else series.c.id.in_(having))
+    return query
 
 
 def keys_of(connection: Connection, ids: set[int]) -> dict[int, SeriesKey]:
@@ -90,53 +154,27 @@ def keys_of(connection: Connection, ids: set[int]) -> dict[int, SeriesKey]:
     return keys
 
 
-def _known(connection: Connection, prints: list[bytes]) -> dict[bytes, int]:
-    known: dict[bytes, int] = {}
-    for start in range(0, len(prints), _CHUNK):
-        query = select(series.c.fingerprint, series.c.id).where(
-            series.c.fingerprint.in_(prints[start : start + _CHUNK])
-        )
-        known.update((bytes(row.fingerprint), row.id) for row in connection.execute(query))
-    return known
-
-
-def _widen(connection: Connection, ids: list[int], spans: list[tuple[int, int]]) -> None:
-    wider = (
-        update(series)
-        .where(series.c.id == bindparam("which"))
-        .where((series.c.first_at > bindparam("low")) | (series.c.last_at < bindparam("high")))
-        .values(
-            first_at=case(
-                (series.c.first_at > bindparam("low"), bindparam("low")), else_=series.c.first_at
-            ),
-            last_at=case(
-                (series.c.last_at < bindparam("high"), bindparam("high")), else_=series.c.last_at
-            ),
-        )
-    )
-    rows = [
-        {"which": id_, "low": low, "high": high}
-        for id_, (low, high) in zip(ids, spans, strict=True)
-    ]
-    connection.execute(wider, rows)
-
-
-def _row(key: SeriesKey, print_: bytes, given: int, span: tuple[int, int]) -> dict[str, Any]:
+def _row(key: SeriesKey, given: int, first_at: int) -> dict[str, Any]:
     return {
-        "fingerprint": print_,
+        "fingerprint": key.fingerprint,
         "source_id": given,
         "metric": key.metric,
         "kind": key.kind,
         "unit": key.unit,
         "labels": json.dumps(dict(key.labels)),
-        "first_at": span[0],
-        "last_at": span[1],
+        "first_at": first_at,
+        "last_at": first_at,
     }
 
 
-def _stored(row: Any) -> Stored:  # noqa: ANN401 - a row of a joined select has no narrower type
-    return Stored(row.id, _key(row), row.source_name, row.first_at, row.last_at)
+def _stored(row: Any, last_at: int) -> Stored:  # noqa: ANN401 - a row of a joined select has no narrower type
+    return Stored(row.id, _key(row), row.source_name, row.first_at, max(last_at, row.last_at))
 
 
 def _key(row: Any) -> SeriesKey:  # noqa: ANN401
-    return SeriesKey.of(row.metric, json.loads(row.labels), Kind(row.kind), row.unit)
+    return _parsed(row.metric, row.labels, row.kind, row.unit)
+
+
+@lru_cache(maxsize=200_000)
+def _parsed(metric: str, labels: str, kind: str, unit: str) -> SeriesKey:
+    return SeriesKey.of(metric, json.loads(labels), Kind(kind), unit)

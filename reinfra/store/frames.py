@@ -1,96 +1,105 @@
-"""Hot frames: samples as they arrive, a few columns in a few blobs, one row per batch and block of time."""
+"""Hot frames: samples as they arrive, three columns in three blobs, a row per batch, group and block."""
 
-import hashlib
-import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
-from reinfra.model import HOUR
-from reinfra.store.schema import hot_frame
+from reinfra.store.codec import checksum
+from reinfra.store.columns import BLOCK, GROUP, Columns
+from reinfra.store.tables import hot_frame
 
-BLOCK = 4 * HOUR
-"""No frame reaches over a multiple of this, so that a read by time opens few frames."""
+__all__ = ["Columns", "Frame", "append", "columns_of", "later_than", "load"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Columns:
-    """Samples by series id, in no particular order."""
+class Frame(NamedTuple):
+    """One loaded row: its blobs are decoded by whoever assembles them."""
 
-    ids: NDArray[np.int64]
-    at: NDArray[np.int64]
-    value: NDArray[np.float64]
+    seq: int
+    group_id: int
+    since: int
+    series_ids: bytes
+    at: bytes | None
+    value: bytes
+    crc: int
 
-    def take(self, index: NDArray[Any]) -> "Columns":
-        return Columns(self.ids[index], self.at[index], self.value[index])
+    @property
+    def whole(self) -> bool:
+        return checksum(self.series_ids, self.at, self.value) == self.crc
 
 
 def append(connection: Connection, source_id: int, columns: Columns) -> int:
-    """Insert the samples as frames; a frame that is there already is left. Returns the new frames' count."""
-    known = _known(connection, source_id, columns)
-    rows = [row for row in _rows(source_id, columns) if (row["since"], row["digest"]) not in known]
-    if rows:
-        connection.execute(insert(hot_frame), rows)
+    """Insert the samples as frames, and return how many frames they are."""
+    rows = list(_rows(source_id, columns))
+    connection.execute(insert(hot_frame), rows)
     return len(rows)
 
 
-def load(connection: Connection, since: int, until: int) -> list[Any]:
-    """The rows that may hold samples in [since, until), oldest write first, not yet decoded."""
-    columns = hot_frame.c
-    return list(
-        connection.execute(
-            select(columns.since, columns.series_ids, columns.at, columns.value, columns.crc)
-            .where(columns.since < until, columns.until >= since)
-            .order_by(columns.seq)
-        )
-    )
+_COLUMNS = [getattr(hot_frame.c, name) for name in Frame._fields]
+_BY_TIME = (
+    select(*_COLUMNS)
+    .where(hot_frame.c.group_id.in_(bindparam("groups", expanding=True, literal_execute=True)))
+    .where(hot_frame.c.since < bindparam("upto"), hot_frame.c.until >= bindparam("since"))
+)
+_LATER = select(*_COLUMNS).where(
+    hot_frame.c.source_id == bindparam("source"), hot_frame.c.seq > bindparam("seq")
+)
 
 
-def decode(rows: Sequence[Any]) -> Iterator[Columns]:
-    """The samples of loaded rows. A frame whose checksum is wrong is left out by the caller's count."""
-    for row in rows:
-        if zlib.crc32(row.value, zlib.crc32(row.series_ids)) != row.crc:
-            continue
-        ids = np.frombuffer(row.series_ids, "<i8")
-        at = np.full(ids.size, row.since) if row.at is None else np.frombuffer(row.at, "<i8")
-        yield Columns(ids, at, np.frombuffer(row.value, "<f8"))
+def load(connection: Connection, groups: Iterable[int], since: int, until: int) -> list[Frame]:
+    """The frames of these groups that may hold samples in [since, until), oldest write first."""
+    wanted = sorted(groups)
+    if not wanted:
+        return []
+    rows = connection.execute(_BY_TIME, {"groups": wanted, "since": since, "upto": until}).all()
+    return sorted(map(Frame._make, rows), key=lambda frame: frame.seq)
 
 
-def _known(connection: Connection, source_id: int, columns: Columns) -> set[tuple[int, bytes]]:
-    rows = connection.execute(
-        select(hot_frame.c.since, hot_frame.c.digest).where(
-            hot_frame.c.source_id == source_id,
-            hot_frame.c.since >= int(columns.at.min()),
-            hot_frame.c.since <= int(columns.at.max()),
-        )
-    )
-    return {(row.since, bytes(row.digest)) for row in rows}
+def later_than(connection: Connection, source_id: int, seq: int) -> list[Frame]:
+    """The frames of one source that were written after `seq`, oldest first."""
+    rows = connection.execute(_LATER, {"source": source_id, "seq": seq}).all()
+    return sorted(map(Frame._make, rows), key=lambda frame: frame.seq)
+
+
+def columns_of(frame: Frame) -> Columns:
+    """The samples of one whole frame, in its order."""
+    ids = np.frombuffer(frame.series_ids, "<i4").astype(np.int64)
+    if frame.at is None:
+        at = np.full(ids.size, frame.since)
+    else:
+        at = frame.since + np.frombuffer(frame.at, "<i4").astype(np.int64)
+    return Columns(ids, at, np.frombuffer(frame.value, "<f8"))
 
 
 def _rows(source_id: int, columns: Columns) -> Iterator[dict[str, Any]]:
-    order = np.argsort(columns.at, kind="stable")
-    columns = columns.take(order)
-    edges = np.flatnonzero(np.diff(columns.at // BLOCK)) + 1
-    for part in np.split(np.arange(columns.at.size), edges):
-        yield _row(source_id, columns.take(part))
+    """By group and block; within a frame by (series, time), so that equal layouts are equal bytes."""
+    block = columns.at // BLOCK
+    if (block != block[0]).any() or not (columns.ids[1:] > columns.ids[:-1]).all():
+        columns = columns.take(np.lexsort((columns.at, columns.ids, block)))
+        block = columns.at // BLOCK
+    group = columns.ids // GROUP
+    cut = (block[1:] != block[:-1]) | (group[1:] != group[:-1])
+    edges = [0, *(np.flatnonzero(cut) + 1).tolist(), columns.at.size]
+    for start, end in pairwise(edges):
+        part = slice(start, end)
+        yield _row(source_id, Columns(columns.ids[part], columns.at[part], columns.value[part]))
 
 
 def _row(source_id: int, part: Columns) -> dict[str, Any]:
-    since, until = int(part.at[0]), int(part.at[-1])
-    ids, value = part.ids.astype("<i8").tobytes(), part.value.astype("<f8").tobytes()
-    at = None if since == until else part.at.astype("<i8").tobytes()
+    since, until = int(part.at.min()), int(part.at.max())
+    ids = part.ids.astype("<i4").tobytes()
+    at = None if since == until else (part.at - since).astype("<i4").tobytes()
+    value = part.value.astype("<f8").tobytes()
     return {
         "source_id": source_id,
+        "group_id": int(part.ids[0]) // GROUP,
         "since": since,
         "until": until,
-        "digest": hashlib.blake2b(ids + (at or b"") + value, digest_size=16).digest(),
         "count": int(part.at.size),
         "series_ids": ids,
         "at": at,
         "value": value,
-        "crc": zlib.crc32(value, zlib.crc32(ids)),
+        "crc": checksum(ids, at, value),
     }

@@ -3,84 +3,122 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from reinfra.model import Kind, SeriesBlock, SeriesKey
+from reinfra.model import MINUTE, Kind, SeriesBlock, SeriesKey
 from reinfra.store.base import Rule
-from reinfra.store.frames import Columns
+from reinfra.store.columns import Columns
+from reinfra.store.gather import Gathered
+
+STALE_NAN = 0x7FF0000000000002
+"""The bits of the NaN with which Prometheus says that a series has ended (model/value/value.go)."""
+
+LOOKBACK = 5 * MINUTE
+"""A counter's increase at the start of a window is counted from a sample at most this far before it."""
+
+_QUANTILES = {Rule.P50: 0.5, Rule.P95: 0.95, Rule.P99: 0.99}
+RISING = (Kind.COUNTER, Kind.HISTOGRAM)
+"""Kinds of which only the increase means anything."""
 
 
 def align(
     keys: tuple[SeriesKey, ...], rows: Columns, span: tuple[int, int], step: int, rule: Rule
 ) -> SeriesBlock:
-    """One value per series and step. `rows.ids` are row numbers; rows are sorted by (series, time).
+    """One value per series and step of [since, until). `rows.ids` are places in `keys`, sorted by (place, time).
 
-    A gauge follows `rule`; NaN samples count for no rule but the last. A counter gives its increase
-    over the step, a decrease being a reset: the new value is then the increase (Prometheus' rule). A
-    count per period gives its sum.
+    A gauge follows `rule`; NaN samples count for no rule but the last, and a staleness marker is no
+    sample. A counter gives its increase over the step, a decrease being a reset: the new value is then
+    the increase (Prometheus' rule); samples before `since` only serve as what it rose from. A count per
+    period gives its sum.
     """
     first = span[0] // step
     at = np.arange(first, -(-span[1] // step), dtype=np.int64) * step
     shape = (len(keys), at.size)
     values, mask = np.full(shape, np.nan), np.zeros(shape, np.bool_)
-    cell = rows.ids * at.size + rows.at // step - first
-    value = _increases(keys, rows)
-    present = ~np.isnan(value) | _is(keys, rows.ids, Kind.GAUGE, Kind.LATCHED)
-    cell, value, ids = cell[present], value[present], rows.ids[present]
-    if cell.size:
-        _reduce(values.reshape(-1), cell, value, _summed(keys, ids), rule)
-        mask.reshape(-1)[cell] = True
+    samples = counted(keys, rows, span[0])
+    if samples.ids.size:
+        cell = samples.ids * at.size + (samples.at // step - first)
+        starts = np.flatnonzero(np.diff(cell, prepend=-1))
+        summed = _is(keys, samples.ids[starts], *RISING, Kind.PERIOD_COUNT)
+        used = cell[starts]
+        reduced = reduce(samples.value, starts, rule)
+        if summed.any() and rule is not Rule.SUM:
+            reduced = np.where(summed, reduce(samples.value, starts, Rule.SUM), reduced)
+        values.reshape(-1)[used], mask.reshape(-1)[used] = reduced, True
     return SeriesBlock(keys, at, values, mask, step)
 
 
-def _increases(keys: tuple[SeriesKey, ...], rows: Columns) -> NDArray[np.float64]:
-    """Values, with each counter's sample replaced by its increase since the sample before (first: NaN)."""
-    counters = _is(keys, rows.ids, Kind.COUNTER, Kind.HISTOGRAM)
-    if not counters.any():
-        return rows.value
+def flat(rows: Gathered) -> Columns:
+    """One column of samples by (place, time); `ids` are places."""
+    ids = np.repeat(np.arange(rows.count.size), rows.count)
+    before = np.cumsum(rows.count) - rows.count
+    if np.array_equal(before, rows.start):
+        return Columns(ids, rows.at, rows.value)
+    index = np.arange(ids.size) + np.repeat(rows.start - before, rows.count)
+    return Columns(ids, rows.at[index], rows.value[index])
+
+
+def counted(keys: tuple[SeriesKey, ...], rows: Columns, since: int) -> Columns:
+    """The samples that count from `since` on, each counter's sample replaced by its increase."""
+    nan = np.isnan(rows.value)
+    dropped = nan & (rows.value.view(np.int64) == STALE_NAN) if nan.any() else nan
+    rising = np.array([key.kind in RISING for key in keys], np.bool_)
+    summed = rising | np.array([key.kind is Kind.PERIOD_COUNT for key in keys], np.bool_)
+    if nan.any():
+        dropped |= nan & summed[rows.ids]
+    if dropped.any():
+        rows = rows.take(~dropped)
+    if rising.any():
+        rows = _risen(rows, rising)
+    return rows if not rows.at.size or rows.at.min() >= since else rows.take(rows.at >= since)
+
+
+def _risen(rows: Columns, rising: NDArray[np.bool_]) -> Columns:
+    """A counter's first sample has nothing to rise from, and is left out."""
     step = np.diff(rows.value, prepend=np.nan)
-    step[1:][np.diff(rows.ids) != 0] = np.nan
+    fresh = np.diff(rows.ids, prepend=-1) != 0
+    counter = rising[rows.ids]
     step = np.where(step < 0, rows.value, step)
-    return np.where(counters, step, rows.value)
+    value = np.where(counter, step, rows.value)
+    return Columns(rows.ids, rows.at, value).take(~(fresh & counter))
 
 
 def _is(keys: tuple[SeriesKey, ...], ids: NDArray[np.int64], *kinds: Kind) -> NDArray[np.bool_]:
     return np.array([key.kind in kinds for key in keys], np.bool_)[ids]
 
 
-def _summed(keys: tuple[SeriesKey, ...], ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return _is(keys, ids, Kind.COUNTER, Kind.HISTOGRAM, Kind.PERIOD_COUNT)
-
-
-def _reduce(
-    out: NDArray[np.float64],
-    cell: NDArray[np.int64],
-    value: NDArray[np.float64],
-    summed: NDArray[np.bool_],
-    rule: Rule,
-) -> None:
-    """Fill `out[cell]` from samples sorted by cell."""
-    starts = np.flatnonzero(np.diff(cell, prepend=-1))
-    ends = np.append(starts[1:], cell.size) - 1
-    totals = np.add.reduceat(np.nan_to_num(value), starts)
-    chosen = _by_rule(value, starts, ends, totals, rule)
-    out[cell[starts]] = np.where(summed[starts], totals, chosen)
-
-
-def _by_rule(
-    value: NDArray[np.float64],
-    starts: NDArray[np.intp],
-    ends: NDArray[np.intp],
-    totals: NDArray[np.float64],
-    rule: Rule,
-) -> NDArray[np.float64]:
+def reduce(value: NDArray[np.float64], starts: NDArray[np.intp], rule: Rule) -> NDArray[np.float64]:
+    """One number per run of samples that begins at `starts`; NaN where no sample is a number."""
     if rule is Rule.LAST:
-        return value[ends]
-    sensible = np.add.reduceat((~np.isnan(value)).astype(np.float64), starts)
-    match rule:
-        case Rule.MIN:
-            return np.fmin.reduceat(value, starts)
-        case Rule.MAX:
-            return np.fmax.reduceat(value, starts)
-        case Rule.SUM:
-            return np.where(sensible > 0, totals, np.nan)
-        case _:
-            return np.divide(totals, sensible, out=np.full_like(totals, np.nan), where=sensible > 0)
+        return value[np.append(starts[1:], value.size) - 1]
+    if rule in _REDUCERS:
+        return np.asarray(_REDUCERS[rule](value, starts))
+    if rule in _QUANTILES:
+        return _quantile(value, starts, _QUANTILES[rule])
+    clean = ~np.isnan(value)
+    if clean.all():
+        totals = np.add.reduceat(value, starts)
+        return totals if rule is Rule.SUM else totals / np.diff(starts, append=value.size)
+    count = np.add.reduceat(clean.astype(np.float64), starts)
+    totals = np.add.reduceat(np.where(clean, value, 0.0), starts)
+    totals[count == 0] = np.nan
+    return totals if rule is Rule.SUM else totals / np.maximum(count, 1)
+
+
+_REDUCERS = {
+    Rule.MIN: np.fmin.reduceat,
+    Rule.MAX: np.fmax.reduceat,
+}
+
+
+def _quantile(
+    value: NDArray[np.float64], starts: NDArray[np.intp], share: float
+) -> NDArray[np.float64]:
+    """Interpolated between neighbours, as PromQL's quantile_over_time does. NaN sorts last, uncounted."""
+    size = np.diff(starts, append=value.size)
+    run = np.repeat(np.arange(starts.size), size)
+    ordered = value[np.lexsort((value, run))]
+    count = np.add.reduceat((~np.isnan(value)).astype(np.int64), starts)
+    rank = share * np.maximum(count - 1, 0)
+    low = starts + np.floor(rank).astype(np.int64)
+    high = starts + np.ceil(rank).astype(np.int64)
+    between = ordered[low] + (ordered[high] - ordered[low]) * (rank - np.floor(rank))
+    return np.where(count > 0, between, np.nan)

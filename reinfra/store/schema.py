@@ -1,4 +1,4 @@
-"""The tables. Times are milliseconds since 1970 UTC; columns of numbers are little-endian arrays in blobs."""
+"""Every table: those of samples from `tables`, and here those of what is found in them."""
 
 from sqlalchemy import (
     BigInteger,
@@ -9,86 +9,36 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
 
-REVISIONS = ("0001",)
-"""Every schema this version can be asked about, oldest first; the last one is what it needs."""
+from reinfra.store.metadata import ID, REVISIONS, metadata
+from reinfra.store.tables import hot_frame, series, series_label, source
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-_ID = BigInteger().with_variant(Integer, "sqlite")  # only an INTEGER key is SQLite's own row id
-
-
-source = Table(
-    "source",
-    metadata,
-    Column("id", _ID, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
-    Column("origin", Text, nullable=False),
-    Column(
-        "note", Text, nullable=False
-    ),  # what a page must say of it, such as how far times were shifted
-    Column("cursor", Text),  # where the collector goes on; its own format
-    Column("watermark", BigInteger),  # everything before this instant has been collected
-    Column("refused", BigInteger, nullable=False),  # samples refused so far
-    Column("updated_at", BigInteger, nullable=False),
-)
-
-series = Table(
-    "series",
-    metadata,
-    Column("id", _ID, primary_key=True),
-    Column("fingerprint", LargeBinary(16), nullable=False, unique=True),
-    Column("source_id", ForeignKey("source.id"), nullable=False),
-    Column("metric", Text, nullable=False, index=True),
-    Column("kind", Text, nullable=False),
-    Column("unit", Text, nullable=False),
-    Column("labels", Text, nullable=False),  # JSON object
-    Column("first_at", BigInteger, nullable=False),
-    Column("last_at", BigInteger, nullable=False),
-)
-
-series_label = Table(
-    "series_label",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Text, primary_key=True),
-    Column("series_id", ForeignKey("series.id", ondelete="CASCADE"), primary_key=True),
-)
-
-hot_frame = Table(
+__all__ = [
+    "REVISIONS",
+    "anomaly",
+    "graded_item",
+    "graded_set",
     "hot_frame",
-    metadata,
-    Column("seq", _ID, primary_key=True),  # the order of arrival: the last write of an instant wins
-    Column("source_id", ForeignKey("source.id"), nullable=False),
-    Column("since", BigInteger, nullable=False),
-    Column("until", BigInteger, nullable=False),
-    Column("digest", LargeBinary(16), nullable=False),
-    Column("count", Integer, nullable=False),
-    Column("series_ids", LargeBinary, nullable=False),  # int64
-    Column("at", LargeBinary),  # int64; null when every sample is at `since`
-    Column("value", LargeBinary, nullable=False),  # float64, bit for bit
-    Column("crc", BigInteger, nullable=False),
-    UniqueConstraint("source_id", "since", "digest"),  # a replayed frame is no second frame
-    Index(None, "since", "until"),
-)
+    "human_label",
+    "incident",
+    "metadata",
+    "outbox",
+    "run",
+    "series",
+    "series_label",
+    "source",
+    "transition",
+    "verdict",
+]
 
 anomaly = Table(
     "anomaly",
     metadata,
-    Column("id", _ID, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("series_id", ForeignKey("series.id"), nullable=False),
     Column("detector", Text, nullable=False),
     Column("since", BigInteger, nullable=False),
@@ -110,7 +60,7 @@ anomaly = Table(
 incident = Table(
     "incident",
     metadata,
-    Column("id", _ID, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("scope", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("severity", Text, nullable=False),
@@ -137,7 +87,7 @@ transition = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", _ID, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("dedup_key", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("incident_id", ForeignKey("incident.id"), nullable=False, index=True),

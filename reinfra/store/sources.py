@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from reinfra.model import Origin
-from reinfra.store.schema import series, source
+from reinfra.store.schema import hot_frame, series, source
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,13 @@ class SourceState:
     last_at: int | None
 
 
+_NEWEST = (
+    select(func.max(hot_frame.c.until))
+    .where(hot_frame.c.source_id == source.c.id, hot_frame.c.seq > source.c.noted_seq)
+    .scalar_subquery()
+)
+
+
 def listing(connection: Connection) -> list[SourceState]:
     """Every source, by name."""
     query = (
@@ -31,7 +38,8 @@ def listing(connection: Connection) -> list[SourceState]:
             source.c.watermark,
             source.c.refused,
             func.count(series.c.id).label("series"),
-            func.max(series.c.last_at).label("last_at"),
+            func.max(series.c.last_at).label("noted"),
+            _NEWEST.label("newest"),  # may be ahead of what is noted in the series' rows
         )
         .join(series, isouter=True)
         .group_by(source.c.id)
@@ -45,7 +53,7 @@ def listing(connection: Connection) -> list[SourceState]:
             row.watermark,
             row.refused,
             row.series,
-            row.last_at,
+            max((at for at in (row.noted, row.newest) if at is not None), default=None),
         )
         for row in connection.execute(query)
     ]

@@ -1,30 +1,38 @@
 """The embedded store: one SQL database, SQLite by default, PostgreSQL by URL."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import numpy as np
-from sqlalchemy import Connection, Engine, select, update
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, func, select
 
 from reinfra.model import Batch, Clock, SeriesBlock, system_clock
-from reinfra.store import catalogue, frames, migrate
+from reinfra.store import catalogue, chunks, frames, migrate
 from reinfra.store.base import Rule, Samples, Source, Stored, Written
-from reinfra.store.engine import connect_to, database_url
+from reinfra.store.columns import BLOCK, GROUP
+from reinfra.store.engine import BUSY_TIMEOUT_MS, connect_to, database_url
 from reinfra.store.errors import shown, translated
-from reinfra.store.frames import Columns
-from reinfra.store.grid import align
-from reinfra.store.schema import source as source_table
+from reinfra.store.gather import Gathered, gather
+from reinfra.store.grid import LOOKBACK, RISING, align, flat
+from reinfra.store.known import Known
 from reinfra.store.selector import Selector
-
-FUTURE_MS = 600_000
-"""A sample later than this after the clock is refused: its own clock is wrong."""
+from reinfra.store.tables import chunk
+from reinfra.store.tables import source as source_table
+from reinfra.store.write import Limits, Progress, Write
+from reinfra.store.write_lock import file_lock
 
 
 class Store:
     """Samples and findings in one database, so that one transaction can hold both."""
 
-    def __init__(self, engine: Engine, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock = system_clock, limits: Limits | None = None
+    ) -> None:
         self.engine, self.clock = engine, clock
+        self._writing = engine.execution_options(write=True)
+        self._limits = limits or Limits()
+        self._known = Known()
 
     @property
     def name(self) -> str:
@@ -39,94 +47,88 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A write transaction: all of it or nothing. Raises StoreError."""
-        engine = self.engine.execution_options(write=True)
-        with translated(self.engine.url), engine.begin() as connection:
+        """A write transaction: all of it or nothing. Raises StoreError.
+
+        On SQLite a file lock goes around it, and so around the checkpoint that a commit may start: some
+        versions damage the log when a commit and a checkpoint of two connections meet (see `engine`).
+        """
+        with self.write_locked(), translated(self.engine.url), self._writing.begin() as connection:
             yield connection
 
-    def write(self, batch: Batch, source: Source, *, watermark: int | None = None) -> Written:
-        now = self.clock()
-        late = batch.at > now + FUTURE_MS
-        refused = {"far in the future": int(late.sum())} if late.any() else {}
-        kept = Batch(batch.keys, batch.series[~late], batch.at[~late], batch.value[~late])
-        with self.writing() as connection:
-            given = catalogue.source_id(connection, source, now)
-            added = self._append(connection, given, kept) if len(kept) else 0
-            self._advance(connection, given, watermark, sum(refused.values()))
-        return Written(
-            len(kept) if added else 0, replayed=bool(len(kept)) and not added, refused=refused
-        )
+    def write_locked(self) -> AbstractContextManager[None]:
+        """What keeps others from writing to a SQLite file; nothing on PostgreSQL, which has its own."""
+        path = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        return file_lock(f"{path}-lock", BUSY_TIMEOUT_MS / 1000) if path else nullcontext()
+
+    def write(
+        self,
+        batch: Batch,
+        source: Source,
+        *,
+        watermark: int | None = None,
+        cursor: str | None = None,
+    ) -> Written:
+        try:
+            with self.writing() as connection:
+                write = Write(connection, self._known, self._limits, self.clock())
+                written = write.run(batch, source, Progress(watermark, cursor))
+        except BaseException:
+            self._known = Known()  # it may know series that were rolled back
+            raise
+        self._known.learn(write.learned)
+        return written
 
     def series(self, selector: Selector) -> list[Stored]:
         with self.reading() as connection:
             return catalogue.find(connection, selector)
 
     def samples(self, selected: list[Stored], since: int, until: int) -> Samples:
-        rows = self._rows(selected, since, until)
-        edges = np.searchsorted(rows.ids, np.arange(1, len(selected)))
+        rows = self.gathered(_ids(selected), since, until)
         keys = tuple(stored.key for stored in selected)
-        if not selected:
-            return Samples((), (), ())
-        return Samples(keys, tuple(np.split(rows.at, edges)), tuple(np.split(rows.value, edges)))
+        ends = (rows.start + rows.count).tolist()
+        parts = list(zip(rows.start.tolist(), ends, strict=True))
+        at = tuple(rows.at[start:end] for start, end in parts)
+        value = tuple(rows.value[start:end] for start, end in parts)
+        return Samples(keys, at, value, rows.damaged)
 
     def read(
         self, selected: list[Stored], since: int, until: int, step: int, rule: Rule = Rule.LAST
     ) -> SeriesBlock:
         keys = tuple(stored.key for stored in selected)
-        return align(keys, self._rows(selected, since, until), (since, until), step, rule)
+        rising = any(key.kind in RISING for key in keys)
+        rows = self.gathered(_ids(selected), since - LOOKBACK if rising else since, until)
+        return align(keys, flat(rows), (since, until), step, rule)
 
     def watermark(self, source: str) -> int | None:
         query = select(source_table.c.watermark).where(source_table.c.name == source)
         with self.reading() as connection:
             return connection.execute(query).scalar()
 
-    def _append(self, connection: Connection, given: int, batch: Batch) -> int:
-        used, series = np.unique(batch.series, return_inverse=True)
-        low = np.full(used.size, np.iinfo(np.int64).max)
-        high = np.full(used.size, np.iinfo(np.int64).min)
-        np.minimum.at(low, series, batch.at)
-        np.maximum.at(high, series, batch.at)
-        keys = Batch(
-            tuple(batch.keys[i] for i in used), series.astype(np.int32), batch.at, batch.value
-        )
-        spans = list(zip(low.tolist(), high.tolist(), strict=True))
-        ids = np.array(catalogue.ids_of(connection, keys, given, spans), np.int64)
-        return frames.append(connection, given, Columns(ids[series], batch.at, batch.value))
-
-    def _advance(
-        self, connection: Connection, given: int, watermark: int | None, refused: int
-    ) -> None:
-        table = source_table
-        values = {"updated_at": self.clock(), "refused": table.c.refused + refused}
-        if watermark is not None:
-            values["watermark"] = watermark
-        connection.execute(update(table).where(table.c.id == given).values(**values))
-
-    def _rows(self, selected: list[Stored], since: int, until: int) -> Columns:
-        """Samples of the selected series by (place in `selected`, time), the last write of an instant only."""
+    def cursor(self, source: str) -> str | None:
+        """Where the collector of `source` goes on, as it wrote it with its last batch."""
+        query = select(source_table.c.cursor).where(source_table.c.name == source)
         with self.reading() as connection:
-            loaded = frames.load(connection, since, until)
-        parts = list(frames.decode(loaded))
-        if not parts or not selected:
-            return Columns(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
-        rows = Columns(
-            np.concatenate([part.ids for part in parts]),
-            np.concatenate([part.at for part in parts]),
-            np.concatenate([part.value for part in parts]),
-        )
-        wanted = [stored.id for stored in selected]
-        place = np.full(max(int(rows.ids.max()), *wanted) + 1, -1)
-        place[wanted] = np.arange(len(wanted))
-        rows = Columns(place[rows.ids], rows.at, rows.value)
-        return _last_written(rows.take((rows.ids >= 0) & (rows.at >= since) & (rows.at < until)))
+            return connection.execute(query).scalar()
+
+    def gathered(self, ids: NDArray[np.int64], since: int, until: int) -> Gathered:
+        """Samples in flat columns; series `ids[i]` at place i."""
+        groups = np.unique(ids // GROUP).tolist()
+        with self.reading() as connection:
+            # Frames first: what is sealed between the two statements is then read twice, not never.
+            hot = frames.load(connection, groups, since, until)
+            blocks = _blocks(connection, since, until)
+            sealed = chunks.load(connection, blocks, np.unique(ids))
+        return gather(hot, sealed, ids, since, until)
 
 
-def open_store(url: str, *, clock: Clock = system_clock, create: bool = False) -> Store:
+def open_store(
+    url: str, *, clock: Clock = system_clock, create: bool = False, limits: Limits | None = None
+) -> Store:
     """The store behind a database URL, its schema checked; `create` brings the schema up to date first.
 
     Raises StoreError for a schema that is missing, older or newer, and for a database out of reach.
     """
-    store = Store(connect_to(database_url(url)), clock)
+    store = Store(connect_to(database_url(url)), clock, limits)
     if create:
         with store.writing() as connection:
             migrate.require_known(connection, store.name)
@@ -136,9 +138,19 @@ def open_store(url: str, *, clock: Clock = system_clock, create: bool = False) -
     return store
 
 
-def _last_written(rows: Columns) -> Columns:
-    rows = rows.take(
-        np.lexsort((rows.at, rows.ids))
-    )  # stable: among equals the later write is last
-    same = (np.diff(rows.ids) == 0) & (np.diff(rows.at) == 0)
-    return rows.take(np.append(~same, True)) if rows.at.size else rows
+def _ids(selected: list[Stored]) -> NDArray[np.int64]:
+    return np.array([stored.id for stored in selected], np.int64)
+
+
+def _blocks(connection: Connection, since: int, until: int) -> range:
+    """The numbers of the blocks in [since, until) that there can be chunks of."""
+    first, last = connection.execute(_SPAN).one()
+    if first is None or until <= since:
+        return range(0)
+    return range(max(first, since // BLOCK), min(last, (until - 1) // BLOCK) + 1)
+
+
+_SPAN = select(
+    select(func.min(chunk.c.block)).scalar_subquery(),
+    select(func.max(chunk.c.block)).scalar_subquery(),
+)
