@@ -1,4 +1,5 @@
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -66,7 +67,7 @@ def test_collecting_the_host_twice_adds_samples_and_no_series(reinfra: Run) -> N
     assert first[0]["source"] == "host"
     assert first[0]["samples"] == 3
     reinfra("collect", "--once")
-    stats = json.loads(reinfra("db", "stats", "--json").out)
+    stats = json.loads(reinfra("db", "stats", "--json").out)["sources"]
     assert [(one["name"], one["origin"], one["series"]) for one in stats] == [("host", "live", 3)]
 
 
@@ -126,3 +127,35 @@ def test_the_demo_can_be_asked_why_it_alerted(
     acknowledged = reinfra("alerts", "ack", f"INC-{listed[0]['id']}", "--by", "me")
     assert acknowledged.code == 0
     assert "INC-" in acknowledged.out
+
+
+def test_samples_can_be_sealed_checked_exported_and_read_back(reinfra: Run) -> None:
+    reinfra("db", "upgrade")
+    reinfra("collect", "--once")
+    assert json.loads(reinfra("db", "seal", "--all", "--json").out)["samples"] == 3
+    assert reinfra("db", "check").code == 0
+    assert json.loads(reinfra("db", "export", "out", "--json").out)["samples"] == 3
+    assert json.loads(reinfra("db", "import", "out", "--json").out)["files"] == 1
+    assert json.loads(reinfra("db", "stats", "--json").out)["store"]["sealed_samples"] == 3
+    assert reinfra("db", "retain").code == 0
+    assert reinfra("db", "vacuum").code == 0
+
+
+def test_a_damaged_database_fails_its_check(reinfra: Run) -> None:
+    reinfra("db", "upgrade")
+    reinfra("collect", "--once")
+    with sqlite3.connect(".reinfra/reinfra.db") as connection:
+        connection.execute("UPDATE hot_frame SET value = zeroblob(length(value))")
+    connection.close()
+    outcome = reinfra("db", "check")
+    assert outcome.code == 1
+    assert "1 wrong" in outcome.out
+
+
+def test_everything_moves_to_another_database(reinfra: Run, postgres_url: str) -> None:
+    reinfra("db", "upgrade")
+    reinfra("collect", "--once")
+    moved = json.loads(reinfra("db", "migrate", "--to", postgres_url, "--json").out)["rows"]
+    assert moved["series"] == 3
+    again = reinfra("db", "migrate", "--to", postgres_url)
+    assert (again.code, again.err.count("\n")) == (2, 1)
