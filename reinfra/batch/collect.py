@@ -58,17 +58,19 @@ def repeat(
     collectors: Sequence[Collector],
     interval: float,
     tell: Callable[[list[Collection]], None],
+    *,
     sleep: Callable[[float], None] = time.sleep,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> None:
     """Collect every `interval` seconds until interrupted, and keep the store in shape meanwhile."""
-    due = tidied = time.monotonic()
+    due = tidied = monotonic()
     while True:
         tell(collect_once(store, collectors))
-        if time.monotonic() - tidied >= UPKEEP_EVERY:
-            tidied = time.monotonic()
+        if monotonic() - tidied >= UPKEEP_EVERY:
+            tidied = monotonic()
             upkeep(store)
-        due = max(due + interval, time.monotonic())
-        sleep(due - time.monotonic())
+        due = max(due + interval, monotonic())
+        sleep(due - monotonic())
 
 
 def upkeep(store: Store) -> None:
