@@ -90,7 +90,7 @@ def reduce(value: NDArray[np.float64], starts: NDArray[np.intp], rule: Rule) -> 
     if rule is Rule.LAST:
         return value[np.append(starts[1:], value.size) - 1]
     if rule in _REDUCERS:
-        return np.asarray(_REDUCERS[rule](value, starts))
+        return np.asarray(_REDUCERS[rule](value, starts), np.float64)
     if rule in _QUANTILES:
         return _quantile(value, starts, _QUANTILES[rule])
     clean = ~np.isnan(value)
