@@ -32,18 +32,20 @@ fix: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
-$(RUNTIME): requirements.txt pyproject.toml scripts/setup.sh
+$(RUNTIME): requirements.txt requirements-uv.txt pyproject.toml scripts/setup.sh
 	@scripts/setup.sh $(VENV) requirements.txt "$(PYTHON)"
 	@touch $(RUNTIME)
 
-$(STAMP): requirements-dev.txt pyproject.toml scripts/setup.sh
+$(STAMP): requirements-dev.txt requirements-uv.txt pyproject.toml scripts/setup.sh
 	@scripts/setup.sh $(VENV) requirements-dev.txt "$(PYTHON)"
 	@touch $(STAMP) $(RUNTIME)
 
-# Both files carry every hash and no registry's address.
+# Every file carries hashes and no registry's address.
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
 lock:
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group build --output-file requirements.txt
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml --group build --output-file requirements.txt
+	$(LOCK) pyproject.toml --group build --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	echo uv | $(LOCK) - --output-file requirements-uv.txt
 
 clean:
 	rm -rf $(VENV) .cache .reinfra dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

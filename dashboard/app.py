@@ -4,10 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import connection
 from dashboard.parts.layout import narrow_screens
-from dashboard.text import markdown
-from reinfra.model import ReinfraError
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -25,11 +22,7 @@ def main() -> None:
         position="top",
     )
     narrow_screens()
-    try:
-        connection.store()
-        chosen.run()
-    except ReinfraError as error:
-        st.error(markdown(str(error), most=600), title="This page cannot be shown")
+    chosen.run()
 
 
 main()

@@ -66,7 +66,7 @@ def trends(
     return signals.trends(connection.store_at(url), _series, window, buckets)
 
 
-@st.cache_resource(ttl=4 * TTL, max_entries=4, show_spinner="Comparing judges with people …")
+@st.cache_resource(ttl=240 * TTL, max_entries=4, show_spinner="Comparing judges with people …")
 def qualities(url: str) -> tuple[Quality, ...]:
     return quality.qualities(connection.store_at(url))
 

@@ -1,7 +1,9 @@
 """The dashboard as one web server: Streamlit's pages, /healthz and /metrics on the same port."""
 
 import errno
+import importlib
 import os
+import pkgutil
 import socket
 import sys
 from collections.abc import Callable
@@ -28,14 +30,18 @@ def serve(
     """
     listening = listen(host, port)
     os.environ[DATABASE_VARIABLE] = database_url
-    address = url_of(listening)
-    taken = "" if listening.getsockname()[1] == port else f" (port {port} is taken)"
-    (announce or _write)(f"Dashboard: {address}{taken}")
+    (announce or _write)(announcement(listening, port))
     if open_browser:
         import webbrowser
 
-        webbrowser.open(address)
-    _run(listening)
+        webbrowser.open(url_of(listening))
+    run(listening)
+
+
+def announcement(listening: socket.socket, wanted: int) -> str:
+    """Where the dashboard is, and why it is not on the wanted port."""
+    taken = "" if listening.getsockname()[1] == wanted else f" (port {wanted} is taken)"
+    return f"Dashboard: {url_of(listening)}{taken}"
 
 
 def free_port(host: str, wanted: int) -> int:
@@ -74,7 +80,8 @@ def url_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _run(listening: socket.socket) -> None:
+def run(listening: socket.socket) -> None:
+    """Serve on a socket that listens already, until interrupted."""
     import streamlit as st
     import uvicorn
     from starlette.middleware import Middleware
@@ -82,9 +89,19 @@ def _run(listening: socket.socket) -> None:
     from dashboard.headers import SecurityHeaders
     from dashboard.probes import ROUTES
 
+    _load_pages()
     app = st.App(APP, routes=list(ROUTES), middleware=[Middleware(SecurityHeaders)])
     config = uvicorn.Config(app, log_level="warning", access_log=False, ws_max_size=2**25)
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _load_pages() -> None:
+    """Import what the pages are made of, which would else be the first visitor's wait."""
+    import dashboard
+
+    for module in pkgutil.walk_packages(dashboard.__path__, "dashboard."):
+        if module.name != "dashboard.app" and not module.name.startswith("dashboard.pages"):
+            importlib.import_module(module.name)
 
 
 def _write(line: str) -> None:

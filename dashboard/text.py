@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@^=])")
+_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_JOINED = "\u2060"
 _FORMULA = ("=", "+", "-", "@")
 _MOST = 300
 
@@ -15,8 +17,11 @@ def plain(given: str, most: int = _MOST) -> str:
 
 
 def markdown(given: str, most: int = _MOST) -> str:
-    """`plain`, with everything escaped that Streamlit's markdown would read as markup, maths or an icon."""
-    return _MARKUP.sub(r"\\\1", plain(given, most))
+    """`plain`, with everything escaped that Streamlit's markdown would read as markup, maths or an icon.
+
+    Addresses become links whatever is escaped, so an invisible word joiner breaks them.
+    """
+    return _MARKUP.sub(r"\\\1", _ADDRESS.sub(_JOINED, plain(given, most)))
 
 
 def cell(given: str, most: int = _MOST) -> str:

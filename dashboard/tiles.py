@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.format import UNKNOWN, count, duration, percent, quantity, scale, signed
+from dashboard.format import count, percent, signed
 from dashboard.queries.fleet import Reporting
 from dashboard.queries.incidents import Ranked, active
 from dashboard.queries.quality import Quality
@@ -17,6 +17,7 @@ from dashboard.text import markdown
 from judge.report import JudgeReport
 from reinfra.model import IncidentState
 from reinfra.signals import Worse
+from reinfra.signals.wording import UNKNOWN, duration, quantity, scale
 
 Floats = NDArray[np.float64]
 _LEAST_POINTS = 3

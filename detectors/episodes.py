@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors import wording
 from detectors.base import Floats, Scores
 from reinfra.model import MINUTE, Anomaly, SeriesBlock
-from reinfra.signals import Worse, find
+from reinfra.signals import Worse, find, wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +91,12 @@ def _reason(
     high: float,
 ) -> str:
     key, score = block.keys[row], scores.values[row, peak]
-    seen = f"{wording.name(key)} {wording.quantity(block.values[row, peak], key.unit)}"
+    seen = f"{wording.signal_name(key)} {wording.amount(key, block.values[row, peak])}"
     count = f"{points.size} point" + "s" * (points.size != 1)
     when = f"{count} since {wording.clock_time(int(block.at[points[0]]))}"
     expected = scores.expected[row, peak]
     if np.isnan(expected):
         return f"{seen}: strangeness {wording.number(score)}, {when}"
-    usual, least, most = (wording.quantity(value, key.unit) for value in (expected, low, high))
+    usual, least, most = (wording.amount(key, value) for value in (expected, low, high))
     times = f"{wording.number(score)} times its usual error"
     return f"{seen} against {usual} expected ({least} to {most}): {times}, {when}"

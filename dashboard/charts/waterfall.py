@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from dashboard.charts import Chart
-from dashboard.format import number, signed
+from dashboard.format import signed
 from dashboard.palette import Palette
+from reinfra.signals.wording import number
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import cached, connection
 from dashboard.parts.banner import banner
 from dashboard.parts.empty import empty
+from dashboard.parts.guard import guarded
 from dashboard.queries import counts
 from dashboard.queries.fleet import reporting
 from dashboard.queries.licences import licences
@@ -44,4 +45,4 @@ def main() -> None:
     st.caption("Machines read `/healthz` and `/metrics` on this port.")
 
 
-main()
+guarded(main)

@@ -8,6 +8,7 @@ from dashboard.charts.waterfall import waterfall
 from dashboard.format import percent, signed, usd
 from dashboard.parts.banner import recorded
 from dashboard.parts.drawing import draw, theme
+from dashboard.parts.guard import guarded
 from dashboard.queries import gap
 from dashboard.tables import gap as tables
 from dashboard.text import markdown, plain
@@ -102,4 +103,4 @@ def _details(card: Scorecard, found: tuple[Scorecard | Refusal, ...]) -> None:
     st.dataframe(tables.instances(gap.sides(found)), hide_index=True, alt="Classes and prices")
 
 
-main()
+guarded(main)

@@ -7,6 +7,7 @@ from dashboard.charts.evidence import evidence_chart
 from dashboard.parts.banner import banner
 from dashboard.parts.drawing import draw, theme
 from dashboard.parts.empty import empty
+from dashboard.parts.guard import guarded
 from dashboard.parts.incident_list import badges, found_incidents, incident_list, when
 from dashboard.queries.evidence import BEFORE, stretch
 from dashboard.queries.incidents import Case, case, ranked
@@ -173,4 +174,4 @@ def _history(shown: Case) -> None:
     st.caption(f"Permalink: `/incident?incident={shown.incident.id}`")
 
 
-main()
+guarded(main)

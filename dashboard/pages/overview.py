@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cached, connection, tiles
 from dashboard.charts.heatmap import MOST_SCOPES, cells, heatmap
@@ -12,6 +13,7 @@ from dashboard.parts.banner import banner
 from dashboard.parts.drawing import theme
 from dashboard.parts.empty import empty
 from dashboard.parts.filters import Chosen, filters
+from dashboard.parts.guard import guarded
 from dashboard.parts.incident_list import INCIDENT_PAGE, found_incidents, incident_list
 from dashboard.queries import fleet as fleet_of
 from dashboard.queries.incidents import Ranked, at, ranked
@@ -43,7 +45,8 @@ def main() -> None:
     marked = marks(chosen.fleet, found, window, BUCKETS)
     with st.container(key="body"):
         with st.container(key="tiles"):
-            tile_row.show(_tiles(chosen, there, marked))
+            graded = fleet_of.has_grades(connection.store())
+            last = tile_row.show(_tiles(chosen, there, marked), one_more=graded)
         left, right = st.columns([3, 2], gap="medium")
         with left:
             _heat(marked, there)
@@ -52,6 +55,8 @@ def main() -> None:
             st.subheader("Incidents", anchor=False)
             st.caption(f"{found_incidents(there)}; by state, severity and score")
             incident_list(there, most=6)
+    if last is not None:
+        _judge(last)
 
 
 def _tiles(chosen: Chosen, there: Sequence[Ranked], marked: Marks) -> list[tiles.Tile]:
@@ -71,8 +76,15 @@ def _tiles(chosen: Chosen, there: Sequence[Ranked], marked: Marks) -> list[tiles
                 url, (known.name, ids), chosen.window, SPARK, known, chosen.fleet
             )
             shown.append(tiles.signal(course))
-    judged = tiles.judge(best(cached.qualities(url)))
-    return [*shown, judged] if judged else shown
+    return shown
+
+
+def _judge(place: DeltaGenerator) -> None:
+    """Comes last: judging the judges takes seconds, and nothing else waits for it."""
+    with place:
+        judged = tiles.judge(best(cached.qualities(connection.database_url())))
+        if judged is not None:
+            tile_row.show_one(judged)
 
 
 def _heat(marked: Marks, there: Sequence[Ranked]) -> None:
@@ -123,4 +135,4 @@ def _series(marked: Marks, found: Sequence[StoredAnomaly]) -> None:
     )
 
 
-main()
+guarded(main)

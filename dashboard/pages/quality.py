@@ -8,6 +8,7 @@ from dashboard.format import count
 from dashboard.parts.banner import banner, recorded
 from dashboard.parts.drawing import draw, theme
 from dashboard.parts.empty import empty
+from dashboard.parts.guard import guarded
 from dashboard.queries.quality import Quality
 from dashboard.tables import quality as tables
 from dashboard.text import markdown, plain
@@ -66,4 +67,4 @@ def _set(quality: Quality) -> None:
     )
 
 
-main()
+guarded(main)

@@ -1,6 +1,6 @@
 """Where the numbers on a page come from, said on every page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -54,11 +54,17 @@ def _show(origin: Origin, of_origin: Sequence[SourceState]) -> None:
     line = said(origin, len(of_origin))
     notes = list(dict.fromkeys(markdown(one.note, 500) for one in of_origin if one.note))
     if len(notes) <= _SHORT:
-        _box(origin)(" ".join([line, *(f"{note}." for note in notes)]))
+        _box(origin, " ".join([line, *(f"{note}." for note in notes)]))
         return
     with st.expander(line, icon=_ICONS[origin]):
         st.markdown("\n".join(f"- {note}" for note in notes))
 
 
-def _box(origin: Origin) -> Callable[[str], object]:
-    return {Origin.SIMULATED: st.warning, Origin.RECORDED: st.info, Origin.LIVE: st.caption}[origin]
+def _box(origin: Origin, line: str) -> None:
+    match origin:
+        case Origin.SIMULATED:
+            st.warning(line)
+        case Origin.RECORDED:
+            st.info(line)
+        case Origin.LIVE:
+            st.caption(line)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import cached, connection
-from dashboard.format import duration, instant
+from dashboard.format import instant
 from dashboard.queries.window import DEFAULT_RANGE, RANGES, Window, as_of
 from dashboard.text import plain
 from reinfra.alerts.rules import scope
+from reinfra.signals.wording import duration
 from reinfra.store import Stored
 
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.format import count, duration, instant, number
+from dashboard.format import count, instant
 from dashboard.palette import BADGES, Badge
 from dashboard.queries.incidents import Ranked
 from dashboard.text import markdown, plain
 from reinfra.model import IncidentState
+from reinfra.signals.wording import duration, number
 from reinfra.store.incidents import StoredIncident
 
 STATES: dict[IncidentState, Badge] = {

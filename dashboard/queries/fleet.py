@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dashboard.queries.window import Window
 from reinfra.model import MINUTE, SECOND, SeriesKey
 from reinfra.signals import find
-from reinfra.store import Selector, Store, Stored, anomalies
+from reinfra.store import Selector, Store, Stored, anomalies, grades
 from reinfra.store.anomalies import StoredAnomaly
 
 _TOLERATED = 3  # intervals without a sample before a series counts as silent
@@ -32,6 +32,12 @@ def fleet(store: Store) -> tuple[Stored, ...]:
 def found(store: Store, window: Window) -> tuple[StoredAnomaly, ...]:
     with store.reading() as connection:
         return tuple(anomalies.between(connection, window.since, window.until))
+
+
+def has_grades(store: Store) -> bool:
+    """Whether answers were graded; cheap, where the figures made from grades are not."""
+    with store.reading() as connection:
+        return bool(grades.listing(connection))
 
 
 def reporting(series: tuple[Stored, ...], at: int) -> Reporting:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from dashboard.format import duration, instant
+from dashboard.format import instant
 from dashboard.queries.licences import Licence
 from dashboard.text import cell
 from reinfra.model import DERIVED_LABEL
 from reinfra.signals import find
+from reinfra.signals.wording import duration
 from reinfra.store import Stored
 from reinfra.store.sources import SourceState
 

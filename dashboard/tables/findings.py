@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from dashboard.format import UNKNOWN, duration, instant, quantity
+from dashboard.format import instant
 from dashboard.queries.incidents import Case
 from dashboard.queries.rates import Marks
 from dashboard.text import cell
 from reinfra.alerts.rules import scope
 from reinfra.model import Anomaly
 from reinfra.signals import find
+from reinfra.signals.wording import UNKNOWN, duration, quantity
 from reinfra.store.anomalies import StoredAnomaly
 from reinfra.store.notice import excess
 

@@ -6,10 +6,11 @@ import pandas as pd
 
 from dashboard.charts.intervals import Line
 from dashboard.charts.waterfall import Part
-from dashboard.format import UNKNOWN, percent, signed, usd
+from dashboard.format import percent, signed, usd
 from dashboard.text import cell, plain
 from reinfra.gaps.figure import Figure
 from reinfra.gaps.scorecard import Measure, Refusal, Scorecard, Side, StratumRow, Unit
+from reinfra.signals.wording import UNKNOWN
 
 
 def relative(figure: Figure) -> str:

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from dashboard.charts.intervals import Line
-from dashboard.format import UNKNOWN, number, percent
+from dashboard.format import percent
 from dashboard.text import cell
 from judge.report import JudgeReport
 from judge.statistics import Estimate
+from reinfra.signals.wording import UNKNOWN, number
 
 
 def judges(reports: Sequence[JudgeReport]) -> pd.DataFrame:

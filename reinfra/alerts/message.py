@@ -32,7 +32,7 @@ def clipped(notice: Notice) -> Notice:
 
 
 def subject(notice: Notice) -> str:
-    """[CRIT] CPU utilization 0.98 on i-53ea38, expected 0.35 to 0.47 INC-7: ASCII, one line, short."""
+    """[CRIT] CPU utilization 98 % on i-53ea38, expected 35 % to 47 % INC-7: ASCII, one line, short."""
     tag = _DONE.get(notice.transition, _TAGS[notice.incident.severity])
     name = notice.incident.name
     room = SUBJECT_LIMIT - len(f"[{tag}]  {name}")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reinfra.alerts.wording import quantity
 from reinfra.model import iso
+from reinfra.signals.wording import quantity
 from reinfra.store import Store, anomalies, incidents, outbox
 from reinfra.store.anomalies import StoredAnomaly
 from reinfra.store.incidents import Recorded, StoredIncident

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 import structlog
 
 from collectors import Collector, find
-from reinfra.errors import ReinfraError
+from reinfra.errors import LockedError, ReinfraError
 from reinfra.model import Clock, InputError
 from reinfra.store import Source, Store, StoreError
+from reinfra.store.retain import retain
+from reinfra.store.seal import seal
 
 LIVE = ("host",)
 """The sources that can be read on any host without being told where."""
+
+UPKEEP_EVERY = 900.0
+"""Seconds between two rounds of sealing and retention."""
 
 log = structlog.get_logger()
 
@@ -53,14 +58,29 @@ def repeat(
     collectors: Sequence[Collector],
     interval: float,
     tell: Callable[[list[Collection]], None],
+    *,
     sleep: Callable[[float], None] = time.sleep,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Collect every `interval` seconds until interrupted."""
-    due = time.monotonic()
+    """Collect every `interval` seconds until interrupted, and keep the store in shape meanwhile."""
+    due = tidied = monotonic()
     while True:
         tell(collect_once(store, collectors))
-        due = max(due + interval, time.monotonic())
-        sleep(due - time.monotonic())
+        if monotonic() - tidied >= UPKEEP_EVERY:
+            tidied = monotonic()
+            upkeep(store)
+        due = max(due + interval, monotonic())
+        sleep(due - monotonic())
+
+
+def upkeep(store: Store) -> None:
+    """Seal what is over and drop what has expired, unless another process is at it."""
+    try:
+        sealed, retained = seal(store), retain(store)
+    except LockedError as error:
+        log.info("upkeep", skipped=str(error))
+    else:
+        log.info("upkeep", sealed=sealed.samples, damaged=sealed.damaged, dropped=retained.chunks)
 
 
 def _collect(store: Store, collector: Collector) -> Collection:

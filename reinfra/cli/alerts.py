@@ -73,31 +73,16 @@ def ack(
 @app.command()
 def why(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
     """Show why an incident was opened, what happened since, and who was told."""
-    from reinfra.cli.output import write_json, write_table
-    from reinfra.model import iso
-    from reinfra.store import anomalies, incidents, outbox
+    from reinfra.alerts.why import lines, trail
+    from reinfra.cli.output import write_json
+    from reinfra.store.incidents import parse_id
 
     here = context(ctx)
-    with here.store(here.settings()).reading() as connection:
-        one = incidents.get(connection, incidents.parse_id(name))
-        found = [each.found for each in anomalies.of_incident(connection, one.id)]
-        timeline = incidents.transitions(connection, one.id)
-        messages = outbox.of_incident(connection, one.id)
+    found = trail(here.store(here.settings()), parse_id(name))
     if as_json:
-        write_json(
-            {"incident": one, "anomalies": found, "timeline": timeline, "messages": messages}
-        )
-        return
-    typer.echo(f"{one.name} {one.severity} {one.state}: {one.title}")
-    columns = ("since", "detector", "score", "threshold", "reason")
-    rows = ((iso(a.since), a.detector, a.score, a.threshold, a.reason) for a in found)
-    write_table(columns, rows, title="Because")
-    happened = ((iso(each.at), each.kind, each.by, each.comment) for each in timeline)
-    write_table(("at", "what", "by", "comment"), happened, title="Since then")
-    told = (
-        (m.channel, m.notice.transition, m.state, m.attempts, m.last_error or "") for m in messages
-    )
-    write_table(("channel", "about", "state", "attempts", "last error"), told, title="Told")
+        write_json(found)
+    else:
+        typer.echo("\n".join(lines(found)))
 
 
 @app.command()
@@ -128,10 +113,22 @@ def silence() -> None:
     not_built("alerts silence", "Acknowledge an incident with `reinfra alerts ack`.")
 
 
-@app.command()
-def test() -> None:
-    """Send a test message to a channel (not built yet)."""
-    not_built("alerts test", "`reinfra doctor` shows what is configured.")
+@app.command("test")
+def send_test(ctx: typer.Context, as_json: Json = False) -> None:
+    """Send a test message through every channel of the settings; nothing is stored."""
+    from reinfra.alerts.trial import send_trial
+    from reinfra.batch.deliver import channels
+    from reinfra.cli.output import write_json
+    from reinfra.model import system_clock
+
+    results = send_trial(channels(context(ctx).settings().alerts), system_clock())
+    if as_json:
+        write_json([{"channel": channel, "result": result} for channel, result in results])
+    else:
+        for channel, result in results:
+            typer.echo(f"{channel}: {result.error or 'taken ' + result.receipt}".strip())
+    if failed := sum(not result.delivered for _, result in results):
+        raise typer.Exit(ExitCode.FAILED if failed == len(results) else ExitCode.PARTIAL)
 
 
 def _row(one: "StoredIncident") -> tuple[str, ...]:

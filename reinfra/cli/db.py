@@ -1,13 +1,16 @@
-"""`reinfra db`: the database's schema and contents."""
+"""`reinfra db`: the database's schema, contents and upkeep."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reinfra.cli.context import context
-from reinfra.cli.later import not_built
+from reinfra.errors import ExitCode
 
-app = typer.Typer(help="The database: schema, checks, statistics.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from reinfra.store import Store
+
+app = typer.Typer(help="The database: schema, upkeep, ways in and out.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -22,26 +25,48 @@ def upgrade(ctx: typer.Context) -> None:
 
 
 @app.command()
-def check(ctx: typer.Context) -> None:
-    """Verify that the schema is the one this version needs."""
-    here = context(ctx)
-    store = here.store(here.settings())
-    typer.echo(f"{store.name}: ok")
+def check(ctx: typer.Context, as_json: Json = False) -> None:
+    """Verify every checksum and invariant; exit code 1 if anything is wrong."""
+    from reinfra.cli.output import write_json
+    from reinfra.store.check import check as check_all
+
+    store = _store(ctx)
+    found = check_all(store)
+    if as_json:
+        write_json(found)
+    else:
+        read = f"{found.chunks} chunks, {found.frames} frames, {found.rollups} rollups"
+        typer.echo(
+            f"{store.name}: {read} read, {found.quarantined} in quarantine, {found.wrong} wrong"
+        )
+        for problem in found.problems:
+            typer.echo(problem)
+    if not found.clean:
+        raise typer.Exit(ExitCode.FAILED)
 
 
 @app.command()
 def stats(ctx: typer.Context, as_json: Json = False) -> None:
-    """Show what is stored, by source."""
+    """Show what is stored, how large it is, and where it comes from."""
     from reinfra.cli.output import write_json, write_table
     from reinfra.model import iso
     from reinfra.store import sources
+    from reinfra.store.stats import stats as measure
 
-    here = context(ctx)
-    with here.store(here.settings()).reading() as connection:
+    store = _store(ctx)
+    sizes = measure(store)
+    with store.reading() as connection:
         found = sources.listing(connection)
     if as_json:
-        write_json(found)
+        write_json({"store": sizes, "sources": found})
         return
+    density = (
+        f"{sizes.bytes_per_sample:.2f} bytes a sample" if sizes.bytes_per_sample else "none sealed"
+    )
+    typer.echo(
+        f"{store.name}: {sizes.series} series, {sizes.hot_samples} samples as they arrived, "
+        f"{sizes.sealed_samples} sealed ({density}), {sizes.bytes / 1e6:.1f} MB in all"
+    )
     rows = (
         (
             one.name,
@@ -56,30 +81,110 @@ def stats(ctx: typer.Context, as_json: Json = False) -> None:
 
 
 @app.command()
-def seal() -> None:
-    """Compress what no longer changes (not built yet)."""
-    not_built("db seal", "Samples are kept as they arrived.")
+def seal(
+    ctx: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="Seal the current block too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compress the blocks that are over, merging what came late."""
+    from reinfra.cli.output import write_json
+    from reinfra.store.seal import seal as seal_blocks
+
+    done = seal_blocks(_store(ctx), everything=everything)
+    if as_json:
+        write_json(done)
+    else:
+        damaged = f", {done.damaged} damaged ones set aside" if done.damaged else ""
+        typer.echo(f"{done.samples} samples of {done.blocks} blocks sealed{damaged}")
 
 
 @app.command()
-def retain() -> None:
-    """Drop what is older than its retention (not built yet)."""
-    not_built("db retain", "Nothing is dropped.")
+def retain(ctx: typer.Context, as_json: Json = False) -> None:
+    """Delete what is older than its retention: 30 days raw, 90 by 5 minutes, 400 by the hour."""
+    from reinfra.cli.output import write_json
+    from reinfra.store.retain import retain as drop_old
+
+    done = drop_old(_store(ctx))
+    if as_json:
+        write_json(done)
+    else:
+        typer.echo(f"{done.chunks} chunks and {done.rollups} rollups deleted")
 
 
 @app.command()
-def export() -> None:
-    """Write samples to Parquet (not built yet)."""
-    not_built("db export", "Read them with `reinfra.store` meanwhile.")
+def vacuum(ctx: typer.Context) -> None:
+    """Hand freed pages back to the file system."""
+    from reinfra.store.vacuum import vacuum as shrink
+
+    store = _store(ctx)
+    shrink(store)
+    typer.echo(f"{store.name}: done")
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    to: Annotated[str, typer.Argument(help="Folder, or s3://bucket/path.")],
+    series: Annotated[str, typer.Option(help='Only these, as metric{label="value"}.')] = "",
+    as_json: Json = False,
+) -> None:
+    """Write sealed samples as Parquet, for DuckDB, Athena, Spark."""
+    from reinfra.cli.output import write_json
+    from reinfra.store import Selector
+    from reinfra.store.parquet import export as write_out
+
+    done = write_out(_store(ctx), to, Selector.parse(series))
+    if as_json:
+        write_json(done)
+    else:
+        hint = "" if done.files else "; `reinfra db seal --all` seals what is there"
+        typer.echo(f"{done.samples} samples in {done.files} files{hint}")
 
 
 @app.command("import")
-def import_() -> None:
-    """Read samples from Parquet (not built yet)."""
-    not_built("db import", "Use `reinfra score FILE` to look at a file.")
+def import_(
+    ctx: typer.Context,
+    place: Annotated[str, typer.Argument(metavar="FROM", help="Folder, or s3://bucket/path.")],
+    as_json: Json = False,
+) -> None:
+    """Read samples that `reinfra db export` wrote."""
+    from reinfra.cli.output import write_json
+    from reinfra.store.parquet import import_from
+
+    done = import_from(_store(ctx), place)
+    if as_json:
+        write_json(done)
+    else:
+        refused = f", {sum(done.refused.values())} refused" if done.refused else ""
+        typer.echo(f"{done.samples} samples from {done.files} files{refused}")
 
 
 @app.command()
-def migrate() -> None:
-    """Copy everything to another database (not built yet)."""
-    not_built("db migrate", "Start with the database you want to keep.")
+def migrate(
+    ctx: typer.Context,
+    to: Annotated[
+        str,
+        typer.Option(
+            help="URL of an empty database; or set REINFRA_MIGRATE_TO.",
+            envvar="REINFRA_MIGRATE_TO",
+            show_envvar=False,
+        ),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Copy everything into another database, and compare counts and checksums."""
+    from reinfra.cli.output import write_json
+    from reinfra.store.move import move
+
+    moved = move(_store(ctx), to)
+    if as_json:
+        write_json(moved)
+    else:
+        typer.echo(
+            f"{sum(moved.rows.values())} rows of {len(moved.rows)} tables copied and compared"
+        )
+
+
+def _store(ctx: typer.Context) -> "Store":
+    here = context(ctx)
+    return here.store(here.settings())

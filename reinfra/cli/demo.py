@@ -1,6 +1,8 @@
 """`reinfra demo`: everything on recorded data, then the dashboard."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +11,7 @@ import typer
 from reinfra.cli.context import context
 
 if TYPE_CHECKING:
+    from dashboard.background import Background
     from reinfra.config import Settings
 
 FOLDER = Path(".reinfra")
@@ -40,21 +43,39 @@ def demo(
     begun = time.monotonic()
     database = FOLDER / ("simulated.db" if simulate else "demo.db")
     settings = _settings(context(ctx).settings(), database)
-    recreate(database)
-    with shown() as progress:
-        if simulate:
-            result = run_simulated(simulate, settings, system_clock, random_id, progress)
+    with _dashboard(settings, port, wanted=not stop) as dashboard:
+        recreate(database)
+        with shown() as progress:
+            if simulate:
+                result = run_simulated(simulate, settings, system_clock, random_id, progress)
+            else:
+                result = run(settings, system_clock, random_id, progress)
+        if as_json:
+            write_json(result)
         else:
-            result = run(settings, system_clock, random_id, progress)
-    if as_json:
-        write_json(result)
-    else:
-        typer.echo("\n".join(result.lines()))
-    typer.echo(f"\nReady in {time.monotonic() - begun:.1f} s. Database: {database}", err=as_json)
-    if not stop:
-        from dashboard.server import serve
+            typer.echo("\n".join(result.lines()))
+        took = time.monotonic() - begun
+        typer.echo(f"\nReady in {took:.1f} s. Database: {database}", err=as_json)
+        if dashboard is not None:
+            typer.echo(dashboard.announcement, err=as_json)
+            dashboard.wait()
 
-        serve(settings.database.url, settings.dashboard.host, port)
+
+@contextmanager
+def _dashboard(settings: "Settings", port: int, *, wanted: bool) -> "Iterator[Background | None]":
+    """The dashboard, loading beside the work that fills its database; None if it is not wanted."""
+    if not wanted:
+        yield None
+        return
+    from dashboard.background import in_background
+
+    variables = {
+        "REINFRA_DATABASE_URL": settings.database.url,
+        "REINFRA_ALERTS_CHANNELS": ",".join(settings.alerts.channels),
+        "REINFRA_ALERTS_FILE": settings.alerts.file,
+    }
+    with in_background(variables, settings.dashboard.host, port) as dashboard:
+        yield dashboard
 
 
 def _settings(settings: "Settings", database: Path) -> "Settings":

@@ -13,7 +13,7 @@ from reinfra.model import InputError
 
 DEFAULT_FILE = "reinfra.toml"
 FILE_VARIABLE = "REINFRA_CONFIG"
-_NOT_SETTINGS = {FILE_VARIABLE, "REINFRA_TEST_POSTGRES_URL"}
+_NOT_SETTINGS = {FILE_VARIABLE, "REINFRA_TEST_POSTGRES_URL", "REINFRA_MIGRATE_TO"}
 
 
 def load_settings(file: Path | None = None) -> Settings:

@@ -48,7 +48,7 @@ def run(settings: Settings, clock: Clock, ids: IdSource, progress: Progress) -> 
     few = replace(few, name=f"{few.name}, all but {FEW} of the labels hidden on purpose")
     graded = tuple(report(each, generator) for each in (*sets, few))
     progress(Step("grade answers", 1, 1))
-    gaps = tuple(compare_recorded(folder / "fmbench", generator))
+    gaps = tuple(compare_recorded(folder / "fmbench", np.random.default_rng(SEED)))
     progress(Step("compare infrastructure", 1, 1))
     found, counts = finish(store, settings, clock, progress)
     return Summary(

@@ -1,5 +1,6 @@
 """The schema's version: bringing it up to date, and refusing a database from the future."""
 
+import io
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,7 @@ def require_known(connection: Connection, where: str) -> None:
 def _config(connection: Connection) -> "Config":
     from alembic.config import Config
 
-    config = Config()
+    config = Config(stdout=io.StringIO())  # its remarks are for its own command line
     config.set_main_option("script_location", str(resources.files("migrations")))
     config.attributes["connection"] = connection
     return config

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, Update, exists, func, select, update
+from sqlalchemy import Connection, Select, Update, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from reinfra.store.notice import Notice, decode, encode
@@ -73,7 +73,7 @@ def put(connection: Connection, notice: Notice, channels: Sequence[str], now: in
 def claim(
     connection: Connection, channel: str, *, now: int, lease: int, limit: int
 ) -> list[Message]:
-    """Up to `limit` due messages of a channel, oldest first, hidden from other relays for `lease` ms.
+    """Up to `limit` due messages of a channel, longest due first, hidden from other relays for `lease` ms.
 
     Of each incident only its oldest waiting message can be claimed: a resolve never overtakes its open.
     """
@@ -133,18 +133,17 @@ def listing(connection: Connection, state: Delivery, limit: int = 100) -> list[M
 
 
 def _due(channel: str, now: int) -> Select[Any]:
-    earlier = outbox.alias("earlier")
-    waiting = exists().where(
-        earlier.c.incident_id == outbox.c.incident_id,
-        earlier.c.channel == outbox.c.channel,
-        earlier.c.state == Delivery.PENDING,
-        earlier.c.id < outbox.c.id,
+    other = outbox.alias("other")
+    first = select(func.min(other.c.id)).where(
+        other.c.incident_id == outbox.c.incident_id,
+        other.c.channel == outbox.c.channel,
+        other.c.state == Delivery.PENDING,
     )
     return (
         select(outbox)
         .where(outbox.c.state == Delivery.PENDING, outbox.c.next_attempt_at <= now)
-        .where(outbox.c.channel == channel, ~waiting)
-        .order_by(outbox.c.id)
+        .where(outbox.c.channel == channel, outbox.c.id == first.scalar_subquery())
+        .order_by(outbox.c.next_attempt_at)  # as the index has them: nothing is sorted
     )
 
 

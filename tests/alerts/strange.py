@@ -89,7 +89,7 @@ def undone(store: Store) -> Iterator[Connection]:
 
 def notice(
     transition: Transition = Transition.OPENED,
-    title: str = "EC2 CPU utilization 0.98 on i-53ea38, expected 0.35 to 0.47",
+    title: str = "EC2 CPU utilization 98 % on i-53ea38, expected 35 % to 47 %",
     number: int = 1,
     incident_id: int = 7,
     **more: str,

@@ -50,7 +50,7 @@ def test_one_anomaly_opens_an_incident_that_says_what_where_and_what_was_expecte
     store: Store,
 ) -> None:
     (incident,) = seen(store, [anomaly(A, 0, 5)], until=6)
-    assert incident.title == "EC2 CPU utilization 0.98 on i-53ea38, expected 0.35 to 0.47"
+    assert incident.title == "EC2 CPU utilization 98 % on i-53ea38, expected 35 % to 47 %"
     assert (incident.scope, incident.state) == ("host i-53ea38", IncidentState.OPEN)
     assert (incident.since, incident.until, incident.series_count) == (at(0), at(5), 1)
     assert messages(store, incident) == kinds(store, incident) == [Transition.OPENED]

@@ -47,7 +47,7 @@ def test_a_subject_is_plain_ascii_whatever_the_title() -> None:
 def test_a_mail_begins_with_what_where_since_when_and_how_bad() -> None:
     first, *rest = text(notice()).splitlines()
     assert first == (
-        "CRITICAL opened: EC2 CPU utilization 0.98 on i-53ea38, expected 0.35 to 0.47. "
+        "CRITICAL opened: EC2 CPU utilization 98 % on i-53ea38, expected 35 % to 47 %. "
         "Where: host i-53ea38, since 2023-11-14T22:13:20Z, last seen 2023-11-14T22:18:20Z."
     )
     assert "First to move:" in rest
@@ -96,7 +96,7 @@ def test_the_document_is_versioned_and_complete() -> None:
         "incident": {
             "id": 7,
             "name": "INC-7",
-            "title": "EC2 CPU utilization 0.98 on i-53ea38, expected 0.35 to 0.47",
+            "title": "EC2 CPU utilization 98 % on i-53ea38, expected 35 % to 47 %",
             "scope": "host i-53ea38",
             "severity": "critical",
             "state": "open",

@@ -1,9 +1,11 @@
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.cli.conftest import Run
 
@@ -65,7 +67,7 @@ def test_collecting_the_host_twice_adds_samples_and_no_series(reinfra: Run) -> N
     assert first[0]["source"] == "host"
     assert first[0]["samples"] == 3
     reinfra("collect", "--once")
-    stats = json.loads(reinfra("db", "stats", "--json").out)
+    stats = json.loads(reinfra("db", "stats", "--json").out)["sources"]
     assert [(one["name"], one["origin"], one["series"]) for one in stats] == [("host", "live", 3)]
 
 
@@ -100,3 +102,60 @@ def test_gaps_are_printed_with_intervals_and_refusals(reinfra: Run) -> None:
     said = reinfra("gaps", "compare").out
     assert "refused: " in said
     assert "at matched load: -28 % [-3" in said
+
+
+def test_a_test_message_reaches_the_file_channel(
+    reinfra: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REINFRA_ALERTS_CHANNELS", "file,console")
+    monkeypatch.setenv("REINFRA_ALERTS_FILE", "alerts.jsonl")
+    assert reinfra("alerts", "test").code == 0
+    (sent,) = Path("alerts.jsonl").read_text().splitlines()
+    assert json.loads(sent)["kind"] == "test"
+
+
+def test_the_demo_can_be_asked_why_it_alerted(
+    reinfra: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reinfra("demo", "--exit", "--simulate", "2").code == 0
+    monkeypatch.setenv("REINFRA_DATABASE_URL", "sqlite:///.reinfra/simulated.db")
+    listed = json.loads(reinfra("alerts", "list", "--all", "--json").out)
+    said = reinfra("alerts", "why", f"INC-{listed[0]['id']}").out
+    assert listed[0]["title"] in said
+    assert "told      file of" in said
+    assert "simulated data" in said
+    acknowledged = reinfra("alerts", "ack", f"INC-{listed[0]['id']}", "--by", "me")
+    assert acknowledged.code == 0
+    assert "INC-" in acknowledged.out
+
+
+def test_samples_can_be_sealed_checked_exported_and_read_back(reinfra: Run) -> None:
+    reinfra("db", "upgrade")
+    reinfra("collect", "--once")
+    assert json.loads(reinfra("db", "seal", "--all", "--json").out)["samples"] == 3
+    assert reinfra("db", "check").code == 0
+    assert json.loads(reinfra("db", "export", "out", "--json").out)["samples"] == 3
+    assert json.loads(reinfra("db", "import", "out", "--json").out)["files"] == 1
+    assert json.loads(reinfra("db", "stats", "--json").out)["store"]["sealed_samples"] == 3
+    assert reinfra("db", "retain").code == 0
+    assert reinfra("db", "vacuum").code == 0
+
+
+def test_a_damaged_database_fails_its_check(reinfra: Run) -> None:
+    reinfra("db", "upgrade")
+    reinfra("collect", "--once")
+    with sqlite3.connect(".reinfra/reinfra.db") as connection:
+        connection.execute("UPDATE hot_frame SET value = zeroblob(length(value))")
+    connection.close()
+    outcome = reinfra("db", "check")
+    assert outcome.code == 1
+    assert "1 wrong" in outcome.out
+
+
+def test_everything_moves_to_another_database(reinfra: Run, postgres_url: str) -> None:
+    reinfra("db", "upgrade")
+    reinfra("collect", "--once")
+    moved = json.loads(reinfra("db", "migrate", "--to", postgres_url, "--json").out)["rows"]
+    assert moved["series"] == 3
+    again = reinfra("db", "migrate", "--to", postgres_url)
+    assert (again.code, again.err.count("\n")) == (2, 1)

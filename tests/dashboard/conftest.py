@@ -28,7 +28,7 @@ from reinfra.model import (
 from reinfra.store import Selector, Source, Store
 from reinfra.store.grades import SetInfo
 
-HOSTILE = '<img src=x onerror=alert(1)> **bold** [go](http://evil.example/a) :red[x] $x$ `c`'
+HOSTILE = "<img src=x onerror=alert(1)> **bold** [go](http://evil.example/a) :red[x] $x$ `c`"
 NOTE = "recorded 2014-02-14 by Example, times shifted by +4,648 days"
 STEP = 5 * MINUTE
 POINTS = 600

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +30,7 @@ def test_every_flagged_point_and_the_extremes_are_kept(
 def test_a_gap_still_breaks_the_line(column: np.ndarray) -> None:
     kept = keep(column, np.zeros(column.size, np.bool_), limit=30)
     edges = np.linspace(0, column.size, 11).astype(int)
-    for since, until in zip(edges[:-1], edges[1:], strict=True):
+    for since, until in itertools.pairwise(edges):
         if np.isnan(column[since:until]).any() and column.size > 30:
             shown = kept.rows[(kept.rows >= since) & (kept.rows < until)]
             assert np.isnan(column[shown]).any()

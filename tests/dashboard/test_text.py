@@ -11,9 +11,17 @@ MARKUP = set("\\`*_{}[]()<>#+-.!|~$:&@^=")
 def test_nothing_in_a_label_acts_as_markup(label: str) -> None:
     shown = markdown(label)
     unescaped = [
-        c for place, c in enumerate(shown) if c in MARKUP - {"\\"} and shown[place - 1 : place] != "\\"
+        c
+        for place, c in enumerate(shown)
+        if c in MARKUP - {"\\"} and shown[place - 1 : place] != "\\"
     ]
     assert unescaped == []
+
+
+def test_an_address_in_a_label_is_no_link() -> None:
+    for address in ("http://evil.example/a", "WWW.evil.example", "me@evil.example"):
+        assert address not in markdown(address).replace("\\", "")
+        assert address == markdown(address).replace("\\", "").replace("\u2060", "")
 
 
 def test_a_label_is_one_line_without_characters_that_turn_text_around() -> None:

@@ -32,7 +32,7 @@ def limit(threshold: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]
 def test_the_reason_says_what_was_seen_what_was_expected_and_since_when() -> None:
     (anomaly,) = find([0.8, 0.98, 0.9], 0.41, 0.0625, "system.cpu.utilization", 4)
     assert anomaly.reason == (
-        "CPU busy 0.98 against 0.41 expected (0.16 to 0.66): 9.12 times its usual error, "
+        "CPU busy 98 % against 41 % expected (16 % to 66 %): 9.12 times its usual error, "
         "3 points since 03:25 UTC"
     )
     assert anomaly.since == START + 41 * 5 * MINUTE

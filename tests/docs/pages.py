@@ -20,10 +20,11 @@ class Block:
     file: str
 
 
-def pages(folder: str = ".") -> list[Path]:
-    """The documents below `folder`, those in hidden folders left out."""
-    found = sorted((ROOT / folder).rglob("*.md"))
-    return [page for page in found if not _hidden(page.relative_to(ROOT))]
+def pages(folder: str = "") -> list[Path]:
+    """The documents below `folder`; without one, those of the whole project."""
+    if folder:
+        return sorted((ROOT / folder).rglob("*.md"))
+    return [*sorted(ROOT.glob("*.md")), *pages("docs")]
 
 
 def blocks(page: Path) -> Iterator[Block]:
@@ -36,7 +37,3 @@ def blocks(page: Path) -> Iterator[Block]:
 
 def without_blocks(page: Path) -> str:
     return _FENCE.sub("", page.read_text(encoding="utf-8"))
-
-
-def _hidden(page: Path) -> bool:
-    return any(part.startswith(".") or part in {"node_modules", "dist"} for part in page.parts)

@@ -26,7 +26,7 @@ def test_a_refusal_is_its_reasons_only(recorded: Results) -> None:
 
 def test_the_summary_puts_the_naive_figure_beside_the_matched_one(recorded: Results) -> None:
     (line,) = (summary(r) for t, r in recorded.items() if t.startswith("inf2.24xlarge against g5"))
-    assert "naively -49 % latency" in line
+    assert "latency naively -49 %" in line
     assert "+31 % [+2" in line
     assert "not comparable as a whole" in line
 

@@ -8,7 +8,7 @@ from reinfra.model import MINUTE, IncidentState, InputError, Severity, Transitio
 from reinfra.store import Store, incidents, outbox
 from reinfra.store.incidents import Change, Event, StoredIncident
 
-NOW = 1_800_000_000_000
+NOW = 1_700_000_000_000
 OPENED = Event(Transition.OPENED, reasons=("it began here",))
 
 

@@ -11,7 +11,7 @@ from reinfra.store.incidents import Change, Event, StoredIncident
 from reinfra.store.outbox import Counts, Delivery, Message
 from reinfra.store.schema import outbox as table
 
-NOW = 1_800_000_000_000
+NOW = 1_700_000_000_000
 LEASE = 60_000
 
 
