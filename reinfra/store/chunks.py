@@ -76,7 +76,8 @@ _JOINED = _BY_ID.add_columns(*(column.label(f"time_{column.name}") for column in
 )
 
 
-class Times(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Times:
     """What of a time vector's row is needed to decode it."""
 
     count: int
@@ -92,7 +93,7 @@ def _joined(connection: Connection, asked: dict[str, Any]) -> Loaded:
         one = Chunk._make(row[:width])
         found.chunks.append(one)
         if row.time_data is not None:
-            found.times[one.block, one.time_id] = Times._make(row[width:])
+            found.times[one.block, one.time_id] = Times(*row[width:])
     return found
 
 

@@ -90,7 +90,8 @@ def reduce(value: NDArray[np.float64], starts: NDArray[np.intp], rule: Rule) -> 
     if rule is Rule.LAST:
         return value[np.append(starts[1:], value.size) - 1]
     if rule in _REDUCERS:
-        return np.asarray(_REDUCERS[rule](value, starts), np.float64)
+        extremes: NDArray[np.float64] = _REDUCERS[rule].reduceat(value, starts)
+        return extremes
     if rule in _QUANTILES:
         return _quantile(value, starts, _QUANTILES[rule])
     clean = ~np.isnan(value)
@@ -103,9 +104,9 @@ def reduce(value: NDArray[np.float64], starts: NDArray[np.intp], rule: Rule) -> 
     return totals if rule is Rule.SUM else totals / np.maximum(count, 1)
 
 
-_REDUCERS = {
-    Rule.MIN: np.fmin.reduceat,
-    Rule.MAX: np.fmax.reduceat,
+_REDUCERS: dict[Rule, np.ufunc] = {
+    Rule.MIN: np.fmin,
+    Rule.MAX: np.fmax,
 }
 
 
