@@ -88,7 +88,8 @@ def _is(keys: tuple[SeriesKey, ...], ids: NDArray[np.int64], *kinds: Kind) -> ND
 def reduce(value: NDArray[np.float64], starts: NDArray[np.intp], rule: Rule) -> NDArray[np.float64]:
     """One number per run of samples that begins at `starts`; NaN where no sample is a number."""
     if rule is Rule.LAST:
-        return value[np.append(starts[1:], value.size) - 1]
+        last: NDArray[np.float64] = value[np.append(starts[1:], value.size) - 1]
+        return last
     if rule in _REDUCERS:
         extremes: NDArray[np.float64] = _REDUCERS[rule].reduceat(value, starts)
         return extremes
