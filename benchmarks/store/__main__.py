@@ -50,7 +50,7 @@ INGEST, DISK = "ingest and seal, CPU us/sample", "disk, bytes/sample"
 SEALED, HOT = "6 h of all series, ms", "6 h of all series, 4 h of it hot, ms"
 ONE, MINUTES, TOTAL = (
     "one series, all hours, ms",
-    "1 min mean and p95 of 120 series, ms",
+    "1 min mean and p95 of one metric, ms",
     "sum of all, ms",
 )
 FLOORS = [
