@@ -1,6 +1,7 @@
 """python -m benchmarks.store: ours and its peers on one fleet, interleaved, as ratios."""
 
 import argparse
+import os
 import statistics
 import subprocess
 import tempfile
@@ -49,7 +50,7 @@ INGEST, DISK = "ingest and seal, CPU us/sample", "disk, bytes/sample"
 SEALED, HOT = "6 h of all series, ms", "6 h of all series, 4 h of it hot, ms"
 ONE, MINUTES, TOTAL = (
     "one series, all hours, ms",
-    "1 min mean and p95 of 120 series, ms",
+    "1 min mean and p95 of one metric, ms",
     "sum of all, ms",
 )
 FLOORS = [
@@ -129,7 +130,8 @@ def report(bench: Bench, command: str) -> Iterable[str]:
     head = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(head, capture_output=True, text=True, check=True).stdout.strip()
     fleet = bench.fleet
-    yield f"`{command}` at {commit}: {len(fleet.keys)} series, {bench.hours:g} h, {fleet.samples:,} samples, 2 cores."
+    size = f"{len(fleet.keys)} series, {bench.hours:g} h, {fleet.samples:,} samples"
+    yield f"`{command}` at {commit}, on {os.cpu_count()} cores: {size}."
     yield ""
     names = [peer.name for peer in bench.peers]
     yield "| | " + " | ".join(names) + " |"

@@ -84,7 +84,8 @@ class Rows:
 
         wanted = [i for i, key in enumerate(self.keys) if key.metric == metric]
         marks = ",".join("?" * len(wanted))
-        query = f"""SELECT series, at / 60000, value FROM sample WHERE series IN ({marks}) AND at >= ? AND at < ?"""  # noqa: S608
+        columns = "series, at / 60000, value"
+        query = f"""SELECT {columns} FROM sample WHERE series IN ({marks}) AND at >= ? AND at < ?"""  # noqa: S608
         rows = self.link.execute(query, (*wanted, since, until)).fetchall()
         groups = pd.DataFrame(rows, columns=["s", "m", "v"]).groupby(["s", "m"])["v"]
         return groups.mean(), groups.quantile(0.95)

@@ -39,10 +39,48 @@ def upgrade() -> None:
         op.bulk_insert(frame, rows)
     _chunks()
     _upkeep()
+    _views()
     if op.get_bind().dialect.name == "postgresql":
         # Blobs are compressed already: TOAST would only spend time on them.
         for table, column in _BLOBS:
             op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STORAGE EXTERNAL")
+
+
+def _views() -> None:
+    """For people with sqlite3 or psql: everything in them is there to be read, and is no interface."""
+    time = (
+        "to_timestamp({} / 1000.0)"
+        if op.get_bind().dialect.name == "postgresql"
+        else "strftime('%Y-%m-%dT%H:%M:%SZ', {} / 1000, 'unixepoch')"
+    )
+    about = "series.metric, series.labels, series.unit, source.name AS source, source.origin"
+    joined = "JOIN source ON source.id = series.source_id"
+    latest = f"{time.format('series.last_at')} AS at, series.last_value AS value"
+    block = (
+        f"{time.format('chunk.block * 14400000.0')} AS since, chunk.count, chunk.low, chunk.high"
+    )
+    strange = f"{time.format('anomaly.since')} AS since, {time.format('anomaly.until')} AS until"
+    found = (
+        "detector",
+        "severity",
+        "value",
+        "expected_low",
+        "expected_high",
+        "reason",
+        "incident_id",
+    )
+    strange = ", ".join([strange, *(f"anomaly.{name}" for name in found)])
+    views = {
+        "latest_sample": (latest, "series"),
+        "block_summary": (
+            f"{block}, chunk.total / chunk.count AS mean, chunk.last",
+            "chunk JOIN series ON series.id = chunk.series_id",
+        ),
+        "found_anomaly": (strange, "anomaly JOIN series ON series.id = anomaly.series_id"),
+    }
+    for name, (columns, tables) in views.items():
+        query = f"SELECT {about}, {columns} FROM {tables} {joined}"  # noqa: S608 - of constants only
+        op.execute(f"CREATE VIEW {name} AS {query}")
 
 
 _BLOBS = (
@@ -191,6 +229,8 @@ def _upkeep() -> None:
 
 def downgrade() -> None:
     """Back to the older tables. Samples that are sealed or hot are lost: export them before."""
+    for view in ("latest_sample", "block_summary", "found_anomaly"):
+        op.execute(f"DROP VIEW {view}")
     for table in ("retention", "quarantine", "batch", "rollup", "time_vector", "chunk"):
         op.drop_table(table)
     op.drop_index("ix_hot_frame_source_id_seq", "hot_frame")

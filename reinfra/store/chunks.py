@@ -56,6 +56,8 @@ def load(connection: Connection, blocks: Iterable[int], ids: NDArray[np.int64]) 
     asked = {"blocks": list(blocks)}
     if not ids.size or not asked["blocks"]:
         return Loaded([], {})
+    if ids.size <= _FEW:
+        return _joined(connection, asked | {"ids": ids.tolist()})
     low, high = int(ids.min()), int(ids.max())
     if high - low < _DENSE * ids.size:
         rows = connection.execute(_BY_RANGE, asked | {"low": low, "high": high}).all()
@@ -66,6 +68,33 @@ def load(connection: Connection, blocks: Iterable[int], ids: NDArray[np.int64]) 
         rows = connection.execute(_BY_ID, asked | {"ids": ids.tolist()}).all()
     chunks = [Chunk._make(row) for row in rows]
     return Loaded(chunks, _times(connection, chunks))
+
+
+_TIME = [time_vector.c[name] for name in ("count", "data", "crc")]
+_JOINED = _BY_ID.add_columns(*(column.label(f"time_{column.name}") for column in _TIME)).outerjoin(
+    time_vector, (time_vector.c.block == chunk.c.block) & (time_vector.c.id == chunk.c.time_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What of a time vector's row is needed to decode it."""
+
+    count: int
+    data: bytes
+    crc: int
+
+
+def _joined(connection: Connection, asked: dict[str, Any]) -> Loaded:
+    """Of a few series: chunks and times in one statement."""
+    found = Loaded([], {})
+    width = len(Chunk._fields)
+    for row in connection.execute(_JOINED, asked).all():
+        one = Chunk._make(row[:width])
+        found.chunks.append(one)
+        if row.time_data is not None:
+            found.times[one.block, one.time_id] = Times(*row[width:])
+    return found
 
 
 def _times(connection: Connection, chunks: list[Chunk]) -> dict[tuple[int, int], Any]:

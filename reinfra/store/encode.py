@@ -76,3 +76,25 @@ def _numbers(runs: Runs) -> dict[str, list[float | int | None]]:
 def _or_null(numbers: NDArray[np.float64]) -> list[float | int | None]:
     finite = np.isfinite(numbers).tolist()
     return [one if good else None for one, good in zip(numbers.tolist(), finite, strict=True)]
+
+
+_PAGE = 16_384 - 64  # of SQLite, without its header
+_ROW = 100  # bytes of a chunk's row beside its values
+
+
+def packed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows in an order that fills SQLite's pages: the largest first, each where it fits first.
+
+    A page takes rows as they come and stays as it is when the next one does not fit, which left 13% empty.
+    """
+    pages: list[list[dict[str, Any]]] = []
+    free: list[int] = []
+    for row in sorted(rows, key=lambda row: -len(row["value"])):
+        size = len(row["value"]) + _ROW
+        page = next((i for i, left in enumerate(free) if left >= size), len(pages))
+        if page == len(pages):
+            pages.append([])
+            free.append(_PAGE)
+        pages[page].append(row)
+        free[page] -= size
+    return [row for page in pages for row in page]

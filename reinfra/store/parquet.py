@@ -63,7 +63,7 @@ def import_from(store: Store, place: str) -> Transferred:
     from pyarrow.lib import ArrowException
 
     files, root = _place(place)
-    done, refused = Transferred(refused={}), {}
+    done, refused = Transferred(), dict[str, int]()
     found = files.get_file_info(FileSelector(root, recursive=True, allow_not_found=True))
     paths = sorted(one.path for one in found if one.path.endswith(".parquet"))
     if not paths:

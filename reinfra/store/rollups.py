@@ -16,7 +16,7 @@ from reinfra.store import catalogue
 from reinfra.store.codec import DamagedError
 from reinfra.store.columns import BLOCK, GROUP, Runs
 from reinfra.store.gather import Gathered
-from reinfra.store.grid import LOOKBACK, RISING
+from reinfra.store.grid import LOOKBACK, RISING, flat
 from reinfra.store.sums import Sums, row_of, sums, sums_of
 from reinfra.store.tables import chunk, rollup, time_vector
 
@@ -36,7 +36,7 @@ def rolled(store: "Store", block: int, group: int, runs: Runs) -> list[dict[str,
         before = _before(connection, block, runs.ids)
         known = load(connection, [block, block + 1], [group], COARSE)
     ordered = tuple(keys[id_] for id_ in runs.ids.tolist())
-    made = sums(runs.ids, ordered, _after(runs, ordered, before), block, COARSE)
+    made = sums(runs.ids, ordered, flat(_after(runs, ordered, before)), block, COARSE)
     rows = []
     for row in known:
         if row.block == block and (old := _whole(row)) is not None:
@@ -52,7 +52,7 @@ def rebuilt(store: "Store", block: int, group: int, step: int) -> Sums:
         keys = _sealed_keys(connection, block, group)
     ids, since = np.array(list(keys), np.int64), block * BLOCK
     rows = store.gathered(ids, since - LOOKBACK, since + BLOCK)
-    return sums(ids, tuple(keys.values()), rows, block, step)
+    return sums(ids, tuple(keys.values()), flat(rows), block, step)
 
 
 _LOAD = select(rollup).where(

@@ -15,7 +15,7 @@ from reinfra.store import chunks, frames, notes
 from reinfra.store.assemble import Assembled, assemble
 from reinfra.store.codec import DamagedError
 from reinfra.store.columns import BLOCK, Runs
-from reinfra.store.encode import Rows
+from reinfra.store.encode import Rows, packed
 from reinfra.store.frames import Frame
 from reinfra.store.gather import Key, Piece, merged, sealed_pieces
 from reinfra.store.lock import only_one
@@ -159,7 +159,7 @@ class Sealer:
             return
         with self.store.writing() as connection:
             upsert(connection, time_vector, list(rows.times.values()))
-            upsert(connection, chunk, rows.chunks)
+            upsert(connection, chunk, packed(rows.chunks))
             upsert(connection, rollup, rows.rollups)
         self.done.chunks += len(rows.chunks)
         self.done.samples += sum(row["count"] for row in rows.chunks)

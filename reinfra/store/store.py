@@ -142,10 +142,17 @@ def _ids(selected: list[Stored]) -> NDArray[np.int64]:
     return np.array([stored.id for stored in selected], np.int64)
 
 
+_SHORT = 50  # blocks that are asked for whether there are chunks of them or not
+
+
 def _blocks(connection: Connection, since: int, until: int) -> range:
     """The numbers of the blocks in [since, until) that there can be chunks of."""
+    if until <= since:
+        return range(0)
+    if until - since <= _SHORT * BLOCK:
+        return range(since // BLOCK, (until - 1) // BLOCK + 1)
     first, last = connection.execute(_SPAN).one()
-    if first is None or until <= since:
+    if first is None:
         return range(0)
     return range(max(first, since // BLOCK), min(last, (until - 1) // BLOCK) + 1)
 

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from reinfra.model import SeriesKey
 from reinfra.store.base import Rule
 from reinfra.store.codec import DamagedError, checksum, pack, unpack
-from reinfra.store.columns import BLOCK
-from reinfra.store.gather import Gathered
-from reinfra.store.grid import counted, flat, reduce
+from reinfra.store.columns import BLOCK, Columns
+from reinfra.store.grid import counted, reduce
 
 COLUMNS = ("count", "total", "low", "high", "last")
 
@@ -42,11 +41,11 @@ class Sums:
 
 
 def sums(
-    ids: NDArray[np.int64], keys: tuple[SeriesKey, ...], rows: Gathered, block: int, step: int
+    ids: NDArray[np.int64], keys: tuple[SeriesKey, ...], rows: Columns, block: int, step: int
 ) -> Sums:
     """Those of one block. Samples before it only serve as what a counter rose from."""
     since, steps = block * BLOCK, BLOCK // step
-    samples = counted(keys, flat(rows), since)
+    samples = counted(keys, rows, since)
     if (absent := np.isnan(samples.value)).any():
         samples = samples.take(~absent)
     cell = samples.ids * steps + (samples.at - since) // step

@@ -34,7 +34,7 @@ def totals(store: Store, selected: list[Stored], since: int, until: int) -> NDAr
 def _raw(store: Store, ids: NDArray[np.int64], since: int, until: int) -> NDArray[np.float64]:
     rows = flat(store.gathered(ids, since, until))
     value = np.where(np.isfinite(rows.value), rows.value, 0.0)
-    return np.bincount(rows.ids, value, ids.size)
+    return np.bincount(rows.ids, value, ids.size).astype(np.float64)
 
 
 def _with_frames(

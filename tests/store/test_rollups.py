@@ -1,11 +1,14 @@
 """Rollups say what the raw samples say."""
 
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 
-from reinfra.model import HOUR, MINUTE, Batch, Kind, SeriesKey
+from reinfra.model import DAY, HOUR, MINUTE, Batch, InputError, Kind, SeriesKey
 from reinfra.store import Rule, Selector, Source, Store
 from reinfra.store.columns import BLOCK
+from reinfra.store.longterm import read_long
+from reinfra.store.retain import retain
 from reinfra.store.rollups import COARSE, load
 from reinfra.store.seal import seal
 from reinfra.store.sums import sums_of
@@ -58,3 +61,30 @@ def test_a_late_sample_mends_its_block_and_the_next(held: Store, clock: Hand) ->
     seal(held)
     compare(held, block - 1)
     compare(held, block)
+
+
+def test_a_long_read_says_what_raw_samples_say(held: Store, clock: Hand) -> None:
+    filled(held, clock)
+    held.write(Batch.at_instant(NOW + 2 * HOUR + MINUTE, [(GAUGE, 9.0)]), LIVE)  # hot again
+    selected = held.series(Selector())
+    since, until = NOW - 7 * HOUR, NOW + 3 * HOUR
+    for step in (5 * MINUTE, HOUR, 2 * HOUR):
+        for rule in (Rule.MEAN, Rule.MIN, Rule.MAX, Rule.SUM):
+            raw = held.read(selected, since // step * step, -(-until // step) * step, step, rule)
+            long = read_long(held, selected, since, until, step, rule)
+            assert_allclose(long.values, raw.values)
+            assert (long.at == raw.at).all()
+    with pytest.raises(InputError, match="not kept for long"):
+        read_long(held, selected, since, until, HOUR, Rule.P95)
+
+
+def test_what_expired_is_still_read_by_the_hour(held: Store, clock: Hand) -> None:
+    filled(held, clock)
+    selected = held.series(Selector())
+    span = (NOW - 6 * HOUR, NOW - 2 * HOUR)
+    before = {step: read_long(held, selected, *span, step).values for step in (5 * MINUTE, HOUR)}
+    clock.at = NOW + 31 * DAY
+    assert retain(held).chunks > 0
+    assert not held.read(selected, *span, HOUR).mask.any()
+    for step, values in before.items():
+        assert_allclose(read_long(held, selected, *span, step).values, values)

@@ -91,3 +91,15 @@ def test_a_vacuum_keeps_everything_and_shrinks_the_file(scratch: Store) -> None:
     vacuum(scratch)
     assert stats(scratch).bytes < before
     assert check(scratch).problems == []
+
+
+def test_plain_sql_shows_the_latest_samples_blocks_and_anomalies(held: Store) -> None:
+    history(held, 2)
+    with held.reading() as connection:
+        latest = connection.execute(text("SELECT * FROM latest_sample ORDER BY labels")).all()
+        blocks = connection.execute(text("SELECT * FROM block_summary")).all()
+        assert connection.execute(text("SELECT * FROM found_anomaly")).all() == []
+    assert [row.metric for row in latest] == ["load", "load"]
+    assert str(latest[0].at).startswith("2023-11-14")
+    assert latest[0].value == np.sin(NOW / HOUR)
+    assert all(row.low <= row.mean <= row.high for row in blocks)
