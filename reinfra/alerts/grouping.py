@@ -17,7 +17,7 @@ from reinfra.store.incidents import Change, Event, StoredIncident
 from reinfra.store.notice import excess, worst
 
 _ROOTS = 3  # series named in a message
-_RESOLVED = Event(Transition.RESOLVED, "nothing strange any more")
+_RESOLVED = Event(Transition.RESOLVED, "nothing strange was seen since")
 
 
 def group(

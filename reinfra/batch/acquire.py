@@ -14,7 +14,11 @@ CELLS = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a run looks at: points in [since, until) are judged, those from `history` on are learned from."""
+    """What a run looks at: points in [since, until) are judged, those from `history` on are learned from.
+
+    On a grid, a run judges the cells that end in (since, until]: one that is not over yet is the next
+    run's, so that runs side by side judge every cell once, and whole.
+    """
 
     history: int
     since: int
@@ -47,7 +51,8 @@ def blocks(
         for start in range(0, len(group), rows):
             part = group[start : start + rows]
             begin = max(window.history, min(one.first_at for one in part))
-            block = store.read(part, begin // step * step, window.until, step, Rule.MEAN)
+            over = window.until // step * step
+            block = store.read(part, begin // step * step, over, step, Rule.MEAN)
             yield Acquired(block, part)
 
 

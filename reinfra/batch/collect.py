@@ -65,20 +65,23 @@ def repeat(
     """Collect every `interval` seconds until interrupted, and keep the store in shape meanwhile."""
     due = tidied = monotonic()
     while True:
-        tell(collect_once(store, collectors))
+        try:
+            tell(collect_once(store, collectors))
+        except StoreError as error:  # locked for a moment, or full: the next round may write again
+            log.warning("collect", error=str(error))
         if monotonic() - tidied >= UPKEEP_EVERY:
             tidied = monotonic()
             upkeep(store)
         due = max(due + interval, monotonic())
-        sleep(due - monotonic())
+        sleep(max(0.0, due - monotonic()))
 
 
 def upkeep(store: Store) -> None:
     """Seal what is over and drop what has expired, unless another process is at it."""
     try:
         sealed, retained = seal(store), retain(store)
-    except LockedError as error:
-        log.info("upkeep", skipped=str(error))
+    except (LockedError, StoreError) as error:
+        log.warning("upkeep", skipped=str(error))
     else:
         log.info("upkeep", sealed=sealed.samples, damaged=sealed.damaged, dropped=retained.chunks)
 

@@ -9,12 +9,14 @@ from reinfra.batch.evaluate import STALENESS, Evaluation, score, silences
 from reinfra.batch.record import record
 from reinfra.config import Settings
 from reinfra.errors import ExitCode, InputError, ReinfraError
-from reinfra.model import DAY, SECOND, Clock, IdSource
+from reinfra.model import DAY, SECOND, Clock, IdSource, iso
 from reinfra.progress import Progress, Step, silent
 from reinfra.store import Selector, Store, Stored, runs
 from reinfra.store.lock import only_one
 
-KIND = "detect"
+KIND, PARTIAL = "detect", "detect, in part"
+"""Only a run over everything that leaves no gap behind moves where the next one begins."""
+
 EVERYTHING = Selector()
 
 
@@ -54,16 +56,19 @@ def detect(
     ids: IdSource,
     progress: Progress = silent,
 ) -> Report:
-    """Search one window and record what is found. Searching a window again changes nothing.
+    """Search one window and record what is found. The same search again changes nothing.
 
     Raises LockedError while another run is under way, InputError for a detector nobody knows.
     """
     names = _names(settings, request)
     with only_one(store.engine, KIND):
         series = store.series(request.selector)
-        window = _window(store, settings, request, series, clock())
+        done = _done(store)
+        window = _window(settings, request, series, done, clock())
+        whole = not request.only and request.selector == EVERYTHING
+        kind = KIND if whole and (done is None or window.since <= done) else PARTIAL
         run = runs.Run(
-            ids(), KIND, clock(), window.since, window.until, __version__, socket.gethostname()
+            ids(), kind, clock(), window.since, window.until, __version__, socket.gethostname()
         )
         if request.dry_run:
             return _report(
@@ -94,20 +99,21 @@ def _names(settings: Settings, request: Request) -> tuple[str, ...]:
     return names
 
 
-def _window(
-    store: Store, settings: Settings, request: Request, series: list[Stored], now: int
-) -> Window:
+def _done(store: Store) -> int | None:
     with store.reading() as connection:
-        done = runs.completed_until(connection, KIND)
-    until = request.until or now + 1
+        return runs.completed_until(connection, KIND)
+
+
+def _window(
+    settings: Settings, request: Request, series: list[Stored], done: int | None, now: int
+) -> Window:
+    """What to search. Nothing is searched beyond the present: what has not come yet is not missing."""
+    until = now + 1 if request.until is None else min(request.until, now + 1)
     earliest = min((one.first_at for one in series), default=until - 1)
-    since = request.since or done or earliest
+    since = next(each for each in (request.since, done, earliest) if each is not None)
     if since >= until:
-        raise InputError(
-            "the window is empty",
-            why=f"it begins at {since} and ends at {until}",
-            todo="Check --since.",
-        )
+        why = f"it begins at {iso(since)} and ends at {iso(until)}"
+        raise InputError("the window is empty", why=why, todo="Check --since and --until.")
     return Window(max(earliest, since - round(settings.detect.history * DAY)), since, until)
 
 

@@ -10,10 +10,11 @@ from detectors.staleness import Staleness
 from detectors.threshold import FalseAlarmRate
 from reinfra.batch.acquire import Acquired, Window
 from reinfra.config import DetectSettings
-from reinfra.model import SECOND, Anomaly, Batch, Origin
+from reinfra.model import DAY, SECOND, Anomaly, Batch, Origin
 from reinfra.store import SampleStore, Stored
 
 STALENESS = "staleness"
+REMOVED = 14 * DAY
 
 
 @dataclass(slots=True)
@@ -24,11 +25,11 @@ class Evaluation:
     scored: set[int] = field(default_factory=set)
     warming: set[int] = field(default_factory=set)
 
-    def add(self, series: list[Stored], anomalies: list[Anomaly], window: Window) -> None:
-        """Keep what reaches into the window; what ended before was an earlier run's to find."""
+    def add(self, series: list[Stored], anomalies: list[Anomaly], since: int) -> None:
+        """Keep what lasts until `since` or longer; what ended before was an earlier run's to find."""
         ids = {stored.key: stored.id for stored in series}
         for one in anomalies:
-            if window.since <= one.until:
+            if since <= one.until:
                 self.found.setdefault(ids[one.key], []).append(one)
 
     @property
@@ -48,21 +49,26 @@ def score(
     ready: list[bool] = np.any(np.isfinite(scores.values + thresholds), axis=1).tolist()
     for stored, is_ready in zip(acquired.series, ready, strict=True):
         (into.scored if is_ready else into.warming).add(stored.id)
-    into.add(acquired.series, Episodes(name, quiet).find(block, scores, thresholds), window)
+    found = Episodes(name, quiet).find(block, scores, thresholds)
+    into.add(acquired.series, found, window.since // block.step * block.step)
 
 
 def silences(
     store: SampleStore, series: list[Stored], window: Window, now: int, into: Evaluation
 ) -> None:
-    """Find samples that should have come. A recording ends with its last sample, live data with `now`."""
+    """Find samples that should have come. A recording ends with its last sample, live data with `now`.
+
+    A series that has been silent for longer than REMOVED is taken to be removed, not late.
+    """
+    begin = min(window.history, window.until - REMOVED)
     ends: dict[str, int] = {}
     for stored in series:
         live = stored.key.origin is Origin.LIVE
         ends[stored.source] = max(ends.get(stored.source, 0), now if live else stored.last_at)
     for source, end in ends.items():
         part = [stored for stored in series if stored.source == source]
-        samples = store.samples(part, window.history, window.until)
+        samples = store.samples(part, begin, window.until)
         columns = zip(samples.keys, samples.at, samples.value, strict=True)
         batch = Batch.concat(Batch.of_series(key, at, value) for key, at, value in columns)
         if len(batch):
-            into.add(part, Staleness().find(batch, min(end, window.until)), window)
+            into.add(part, Staleness().find(batch, min(end, window.until)), window.since)

@@ -17,7 +17,8 @@ def record(store: Store, evaluation: Evaluation, settings: Settings, until: int)
     now = store.clock()
     with store.writing() as connection:
         anomalies.save(connection, evaluation.found, now)
-    rules = Rules(quiet=max(Rules().quiet, round(settings.detect.quiet * SECOND)))
+    quiet = max(Rules().quiet, round(settings.detect.quiet * SECOND))
+    rules = Rules(quiet=quiet, reopen=max(Rules().reopen, quiet))
     channels = channel_names(settings.alerts)
     return len(regroup(store, until=until, now=now, channels=channels, rules=rules))
 

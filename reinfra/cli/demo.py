@@ -43,8 +43,8 @@ def demo(
     begun = time.monotonic()
     database = FOLDER / ("simulated.db" if simulate else "demo.db")
     settings = _settings(context(ctx).settings(), database)
+    recreate(database)
     with _dashboard(settings, port, wanted=not stop) as dashboard:
-        recreate(database)
         with shown() as progress:
             if simulate:
                 result = run_simulated(simulate, settings, system_clock, random_id, progress)

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -188,3 +189,62 @@ def test_a_detector_nobody_knows_is_refused_before_anything_is_read(
 ) -> None:
     with pytest.raises(InputError, match="magic"):
         _run(store, settings, Request(only=("magic",)))
+
+
+def test_a_spike_in_the_cell_where_one_run_stops_is_found_by_the_next(
+    store: Store, settings: Settings
+) -> None:
+    _filled(store)
+    numbers = count()
+    for until in (SPIKE + STEP // 3, END):
+        detect(
+            store, settings, Request(until=until), clock=lambda: END, ids=lambda: str(next(numbers))
+        )
+    with store.reading() as connection:
+        found = anomalies.between(connection, SPIKE, SPIKE + 1)
+    assert [one.found.peak_at for one in found] == [SPIKE]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Request(only=("staleness",)),
+        Request(selector=Selector.parse('aws.ec2.cpu.utilization{host.name="b"}')),
+    ],
+)
+def test_a_run_over_a_part_does_not_move_where_the_next_one_begins(
+    store: Store, settings: Settings, part: Request
+) -> None:
+    _filled(store)
+    detect(store, settings, part, clock=lambda: END, ids=lambda: "part")
+    assert _run(store, settings).since == END - 10 * DAY
+
+
+def test_a_run_that_leaves_a_gap_behind_does_not_hide_it(store: Store, settings: Settings) -> None:
+    _filled(store)
+    numbers = count()
+    ids = lambda: str(next(numbers))  # noqa: E731 - short names for short tests
+    first = detect(store, settings, Request(until=END - 5 * DAY), clock=lambda: END, ids=ids)
+    detect(store, settings, Request(since=END - DAY), clock=lambda: END, ids=ids)
+    later = detect(store, settings, Request(), clock=lambda: END, ids=ids)
+    assert later.since == first.until
+
+
+def test_nothing_is_searched_beyond_the_present(store: Store, settings: Settings) -> None:
+    _filled(store)
+    report = _run(store, settings, Request(until=END + 1000 * DAY))
+    assert report.until == END + 1
+
+
+def test_a_host_that_stays_silent_is_not_called_well(store: Store, settings: Settings) -> None:
+    _filled(store)
+    short = settings.detect.model_copy(update={"history": 1.0})
+    settings = settings.model_copy(update={"detect": short})
+    numbers = count()
+    for days in (1, 3, 6):
+        clock = partial(int, END + days * DAY)
+        store.clock = clock
+        detect(store, settings, Request(), clock=clock, ids=lambda: str(next(numbers)))
+    with store.reading() as connection:
+        states = {one.state for one in incidents.listing(connection) if "silent" in one.title}
+    assert states == {IncidentState.OPEN}
