@@ -18,7 +18,7 @@ from tests.alerts.strange import T0, Memory, notice
 def test_the_console_shows_a_line_for_each_alert(capsys: pytest.CaptureFixture[str]) -> None:
     Console().send([notice(), notice(origin="recorded", number=2)])
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("2023-11-14T22:13:20Z [CRIT] EC2 CPU utilization 0.98")
+    assert first.startswith("2023-11-14T22:13:20Z [CRIT] EC2 CPU utilization 98 %")
     assert second.endswith("(recorded data, times shifted)")
 
 

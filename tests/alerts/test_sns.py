@@ -114,7 +114,7 @@ def test_a_text_topic_gets_the_mail(cloud: Cloud) -> None:
     queue = cloud.queue(topic, "mail")
     cloud.channel(topic, dashboard_url="http://dash").send([notice()])
     (message,) = cloud.received(queue)
-    assert message["Body"].startswith("CRITICAL opened: EC2 CPU utilization 0.98")
+    assert message["Body"].startswith("CRITICAL opened: EC2 CPU utilization 98 %")
     assert "http://dash/incident?id=7" in message["Body"]
 
 

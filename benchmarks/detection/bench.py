@@ -1,0 +1,11 @@
+"""How much of what is wrong is found, how often it is a false alarm, and how fast."""
+
+from collections.abc import Iterator
+
+from benchmarks.detection import fleet, nab, speed
+
+
+def run() -> Iterator[str]:
+    yield from nab.run()
+    yield from fleet.run()
+    yield from speed.run()
