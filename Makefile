@@ -5,7 +5,7 @@ PYTHON ?= python3
 STAMP := $(VENV)/.installed
 RUNTIME := $(VENV)/.installed-runtime
 
-.PHONY: demo test check fix bench lock clean help
+.PHONY: demo test check fix bench bench-store lock clean help
 
 help:
 	@echo "make demo   everything on recorded data, then the dashboard (ARGS='--exit' stops after the summary)"
@@ -31,6 +31,13 @@ fix: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
+
+# The store at full size, beside rows, and beside VictoriaMetrics and Prometheus where Debian's packages are installed.
+bench-store: $(STAMP)
+	$(BIN)/python -m benchmarks.store
+
+bench-%: $(STAMP)
+	$(BIN)/python -m benchmarks $*
 
 $(RUNTIME): requirements.txt requirements-uv.txt pyproject.toml scripts/setup.sh
 	@scripts/setup.sh $(VENV) requirements.txt "$(PYTHON)"

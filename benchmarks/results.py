@@ -11,11 +11,14 @@ _SOURCE = Path(__file__).parents[1]
 
 
 def header(name: str, on: date) -> str:
-    """Command, date, machine and commit; no name of a host or a folder."""
+    """Command, date, machine and commit; no name of a host or a folder.
+
+    The load says what else ran: above 0 at the start, wall times are longer than they would be alone.
+    """
     facts = (
         f"`python -m benchmarks {name}`",
         on.isoformat(),
-        f"{cores()} cores, Python {platform.python_version()}",
+        f"{cores()} cores, load {os.getloadavg()[0]:.1f} at the start, Python {platform.python_version()}",
         f"commit {commit()}",
     )
     return f"# {name}\n\n{' · '.join(facts)}"

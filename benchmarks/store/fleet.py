@@ -90,12 +90,7 @@ def _dcgm(rng: np.random.Generator, ticks: int) -> Named:
             ("hw.power", label, Kind.GAUGE, np.round(power, 3)),
             ("hw.energy", label, Kind.COUNTER, np.floor(np.cumsum(power) * 15_000) / 1000),
             ("hw.temperature", label, Kind.GAUGE, np.round(35 + 40 * load)),
-            (
-                "hw.gpu.memory.usage",
-                label,
-                Kind.GAUGE,
-                6.0e10 + 1_048_576.0 * walk.astype(np.float64),
-            ),
+            ("hw.gpu.memory.usage", label, Kind.GAUGE, (6e10 + 2**20 * walk).astype(np.float64)),
             ("hw.gpu.clock", label, Kind.GAUGE, 1980.0 - 15 * np.round(8 * load)),
             ("hw.gpu.tensor.active", label, Kind.GAUGE, load * rng.uniform(0.5, 0.7, ticks)),
             ("hw.gpu.io.rx", label, Kind.COUNTER, np.cumsum(np.floor(load * 4e9))),

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from reinfra.model import Batch, SeriesKey
 
 Arrays = list[tuple[NDArray[np.int64], NDArray[np.float64]]]
+Asked = dict[str, str | int | float]
 
 
 class Peer(Protocol):
@@ -150,20 +151,13 @@ class Server:
         )
 
     def _export(self, match: str, since: int, until: int) -> Arrays:
-        asked: dict[str, str | float] = {
-            "match[]": match,
-            "start": since / 1000,
-            "end": (until - 1) / 1000,
-        }
+        asked: Asked = {"match[]": match, "start": since / 1000, "end": (until - 1) / 1000}
         answer = self.client.get(f"{self.url}/api/v1/export", params=asked)
         lines = (json.loads(line) for line in answer.iter_lines())
         return [(np.array(one["timestamps"]), np.array(one["values"], float)) for one in lines]
 
     def _range(self, match: str, since: int, until: int) -> Arrays:
-        asked: dict[str, str | float] = {
-            "query": f"{match}[{(until - since) // 1000}s]",
-            "time": (until - 1) / 1000,
-        }
+        asked: Asked = {"query": f"{match}[{(until - since) // 1000}s]", "time": (until - 1) / 1000}
         found = self.client.get(f"{self.url}/api/v1/query", params=asked).json()["data"]["result"]
         made = []
         for one in found:
@@ -175,12 +169,7 @@ class Server:
         found = []
         for over in ("avg_over_time(", "quantile_over_time(0.95, "):
             query = f"{over}{_name(metric)}[1m])"
-            asked: dict[str, str | float] = {
-                "query": query,
-                "start": since / 1000,
-                "end": until / 1000,
-                "step": 60,
-            }
+            asked = {"query": query, "start": since / 1000, "end": until / 1000, "step": 60}
             data = self.client.post(f"{self.url}/api/v1/query_range", data=asked).json()["data"]
             found.append([np.array(one["values"], float) for one in data["result"]])
         return found
@@ -195,7 +184,7 @@ class Server:
         return sum(self._value(query, until) for query in queries)
 
     def _value(self, query: str, until: int) -> float:
-        asked: dict[str, str | float] = {"query": query, "time": (until - 1) / 1000, "nocache": 1}
+        asked: Asked = {"query": query, "time": (until - 1) / 1000, "nocache": 1}
         found = self.client.get(f"{self.url}/api/v1/query", params=asked).json()
         return float(found["data"]["result"][0]["value"][1])
 
