@@ -1,4 +1,4 @@
-"""Anomalies against labelled windows: what was hit, what was missed, what was false, how late."""
+"""Anomalies against labelled windows: hit and how late, missed, not judged yet, and what was false."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,28 +24,40 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """One series' anomalies beside its labels. What no label covers counts as false."""
+    """One series' anomalies beside its labels. What no label covers counts as false.
+
+    `unjudged` windows ended before there was a threshold: they are neither hit nor missed.
+    """
 
     hits: tuple[Hit, ...]
     missed: tuple[Window, ...]
     false: tuple[Anomaly, ...]
+    unjudged: tuple[Window, ...] = ()
 
 
-def verify(anomalies: Sequence[Anomaly], windows: Sequence[Window]) -> Verification:
-    """An anomaly hits every window it overlaps; one that overlaps none is false."""
+def verify(
+    anomalies: Sequence[Anomaly], windows: Sequence[Window], judged_from: int | None = None
+) -> Verification:
+    """An anomaly hits every window it overlaps; one that overlaps none is false.
+
+    `judged_from` is when the first sample was judged; None: nothing needed to warm up.
+    """
+    early = {each for each in windows if judged_from is not None and each.until < judged_from}
+    judged = sorted(set(windows) - early)
     found = {
         window: min(anomaly.since for anomaly in anomalies if _overlap(anomaly, window))
-        for window in sorted(windows)
+        for window in judged
         if any(_overlap(anomaly, window) for anomaly in anomalies)
     }
     return Verification(
         hits=tuple(Hit(window, max(0, since - window.since)) for window, since in found.items()),
-        missed=tuple(window for window in sorted(windows) if window not in found),
+        missed=tuple(window for window in judged if window not in found),
         false=tuple(
             anomaly
             for anomaly in anomalies
             if not any(_overlap(anomaly, window) for window in windows)
         ),
+        unjudged=tuple(sorted(early)),
     )
 
 

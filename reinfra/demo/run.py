@@ -17,6 +17,7 @@ from reinfra.config import Settings
 from reinfra.demo import load
 from reinfra.demo.folder import data_folder
 from reinfra.demo.summary import Labelled, Summary
+from reinfra.demo.warming import judged_from
 from reinfra.gaps.recorded import compare_recorded
 from reinfra.model import Clock, IdSource, Incident
 from reinfra.progress import Progress, Step
@@ -54,7 +55,7 @@ def run(settings: Settings, clock: Clock, ids: IdSource, progress: Progress) -> 
     return Summary(
         provenance=PROVENANCE,
         detection=detection,
-        labelled=_against_labels(store, recordings, detection),
+        labelled=_against_labels(store, settings, recordings, detection),
         incidents=found,
         graded=graded,
         gaps=gaps,
@@ -80,17 +81,24 @@ def recreate(database: Path) -> None:
 
 
 def _against_labels(
-    store: Store, recordings: Iterable[Recording], detection: Report
+    store: Store, settings: Settings, recordings: Iterable[Recording], detection: Report
 ) -> tuple[Labelled, ...]:
     with store.reading() as connection:
         found = anomalies.between(connection, detection.since, detection.until)
-    sources = {one.id: one.source for one in store.series(Selector())}
+    series = store.series(Selector())
+    sources = {one.id: one.source for one in series}
     return tuple(
         Labelled(
             each.name,
             verify(
                 [one.found for one in found if sources[one.series_id] == each.name],
                 [Window(since, until) for since, until in each.windows],
+                judged_from(
+                    store,
+                    settings.detect,
+                    (one for one in series if one.source == each.name),
+                    detection,
+                ),
             ),
         )
         for each in recordings

@@ -65,7 +65,12 @@ class Summary:
         hits = sum(len(each.result.hits) for each in self.labelled)
         missed = sum(len(each.result.missed) for each in self.labelled)
         false = sum(len(each.result.false) for each in self.labelled)
-        yield f"\nAgainst the labels: {hits} of {hits + missed} windows hit, {false} anomalies outside any window"
+        unjudged = sum(len(each.result.unjudged) for each in self.labelled)
+        early = f", {unjudged} not judged yet (warming up)" if unjudged else ""
+        yield (
+            f"\nAgainst the labels: {hits} of {hits + missed} windows hit{early}, "
+            f"{false} anomalies outside any window"
+        )
         yield from (f"  {line}" for each in self.labelled for line in _of_labels(each))
 
     def _incidents(self) -> Iterator[str]:
@@ -86,6 +91,7 @@ def _of_labels(each: Labelled) -> Iterator[str]:
     result = each.result
     parts = [f"hit {iso(hit.window.since)} after {hit.delay // MINUTE} min" for hit in result.hits]
     parts += [f"missed {iso(window.since)}" for window in result.missed]
+    parts += [f"{iso(window.since)} not judged yet (warming up)" for window in result.unjudged]
     false = f"; {len(result.false)} outside" if result.false else ""
     yield f"{each.name}: {', '.join(parts) or 'no window'}{false}"
 

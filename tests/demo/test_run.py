@@ -73,8 +73,11 @@ def test_the_labels_are_all_accounted_for(demo: Demo) -> None:
     hits = sum(len(each.result.hits) for each in summary.labelled)
     missed = sum(len(each.result.missed) for each in summary.labelled)
     assert len(summary.labelled) == 11
-    assert hits + missed == 20
+    unjudged = [window for each in summary.labelled for window in each.result.unjudged]
+    assert hits + missed + len(unjudged) == 20
     assert hits >= 1
+    assert unjudged
+    assert "\n".join(summary.lines()).count("not judged yet") == 1 + len(unjudged)
 
 
 def test_every_incident_was_told_of_once(demo: Demo) -> None:
@@ -125,6 +128,7 @@ def test_a_simulated_fleet_is_marked_and_mixes_with_nothing(tmp_path: Path) -> N
     numbers = count()
     summary = run_simulated(2, settings, lambda: NOW, lambda: str(next(numbers)), silent)
     assert summary.provenance.startswith("SIMULATED")
+    assert not any(each.result.unjudged for each in summary.labelled)
     store = open_store(settings.database.url)
     assert {one.key.origin for one in store.series(Selector())} == {Origin.SIMULATED}
     with pytest.raises(ReinfraError, match="never mixed"):

@@ -27,6 +27,15 @@ def test_a_window_includes_both_its_ends() -> None:
     assert result.false == ()
 
 
+def test_what_ended_before_anything_was_judged_is_neither_hit_nor_missed() -> None:
+    early, reaching, late = Window(0, 99), Window(50, 100), Window(200, 300)
+    result = verify([anomaly(90, 95)], [late, reaching, early], judged_from=100)
+    assert result.unjudged == (early,)
+    assert [hit.window for hit in result.hits] == [reaching]
+    assert result.missed == (late,)
+    assert result.false == ()
+
+
 def test_nothing_found_and_nothing_labelled_is_no_error() -> None:
     assert verify([], [Window(1, 2)]).missed == (Window(1, 2),)
     assert verify([anomaly(1, 2)], []).false == (anomaly(1, 2),)
