@@ -1,6 +1,7 @@
 """`reinfra alerts`: incidents, and the delivery of their messages."""
 
 import getpass
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,7 +63,7 @@ def ack(
             connection,
             incidents.parse_id(name),
             Transition.ACKNOWLEDGED,
-            by=by or getpass.getuser(),
+            by=by or _login(),
             now=system_clock(),
             comment=comment,
             channels=channel_names(settings.alerts),
@@ -116,12 +117,15 @@ def silence() -> None:
 @app.command("test")
 def send_test(ctx: typer.Context, as_json: Json = False) -> None:
     """Send a test message through every channel of the settings; nothing is stored."""
+    from reinfra.alerts.channels import Result
     from reinfra.alerts.trial import send_trial
     from reinfra.batch.deliver import channels
     from reinfra.cli.output import write_json
     from reinfra.model import system_clock
 
-    results = send_trial(channels(context(ctx).settings().alerts), system_clock())
+    opened, wrong = channels(context(ctx).settings().alerts)
+    results = send_trial(opened, system_clock())
+    results += [(name, Result(why, permanent=True)) for name, why in wrong.items()]
     if as_json:
         write_json([{"channel": channel, "result": result} for channel, result in results])
     else:
@@ -129,6 +133,13 @@ def send_test(ctx: typer.Context, as_json: Json = False) -> None:
             typer.echo(f"{channel}: {result.error or 'taken ' + result.receipt}".strip())
     if failed := sum(not result.delivered for _, result in results):
         raise typer.Exit(ExitCode.FAILED if failed == len(results) else ExitCode.PARTIAL)
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a user that has no name
+        return f"uid {os.getuid()}"
 
 
 def _row(one: "StoredIncident") -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Reading reinfra.toml and the environment, and saying in one line what is wrong with them."""
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -26,7 +27,7 @@ def load_settings(file: Path | None = None) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        raise _explained(error, str(path)) from error
+        raise _explained(error, path, given) from error
     except SettingsError as error:
         raise InputError("not valid", where=f"{PREFIX}*", why=str(error)) from error
 
@@ -36,6 +37,12 @@ def origins(file: Path | None = None) -> dict[str, str]:
     path, given = _file(file)
     found = {f"{section}.{key}": str(path) for section, keys in given.items() for key in keys}
     return found | {name: variable for variable, name in _variables().items()}
+
+
+def origin(key: str, file: Path | None = None) -> str:
+    """The variable or file to correct when `key` (section.key) is wrong or missing."""
+    path, given = _file(file)
+    return _variable(key, given) or str(path)
 
 
 def _file(named: Path | None) -> tuple[Path, dict[str, Any]]:
@@ -70,10 +77,36 @@ def _refuse_unknown_variables() -> None:
             )
 
 
-def _explained(error: ValidationError, path: str) -> InputError:
+def _explained(error: ValidationError, path: Path, given: dict[str, Any]) -> InputError:
     first = error.errors(include_input=False, include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
-    variable = next((variable for variable, name in _variables().items() if name == key), None)
+    variable = _variable(key, given)
     why = "no such key" if first["type"] == "extra_forbidden" else first["msg"]
     todo = f"Correct or unset {variable}." if variable else "Correct the file, or remove the key."
-    return InputError(key, where=variable or path, why=why, todo=todo)
+    why = why.removeprefix("Value error, ")
+    return InputError(key, where=variable or str(path), why=why, todo=todo)
+
+
+def _variable(key: str, given: dict[str, Any]) -> str | None:
+    """The variable that gave `key`: its own, its section's (as JSON), or none where the file gave it.
+
+    A key that nobody gave, but something else in its section needs, is put down to a variable there.
+    """
+    section, _, name = key.partition(".")
+    found = {named: variable for variable, named in _variables().items()}
+    if key in found:
+        return found[key]
+    if section in found and _holds(found[section], name):
+        return found[section]
+    in_file = given.get(section)
+    if in_file is not None and (not isinstance(in_file, dict) or name in in_file):
+        return None
+    return next((one for named, one in found.items() if named.startswith(f"{section}.")), None)
+
+
+def _holds(variable: str, name: str) -> bool:
+    try:
+        value = json.loads(os.environ[variable])
+    except ValueError:
+        return True  # what is no JSON is what is wrong
+    return not isinstance(value, dict) or name in value

@@ -1,8 +1,9 @@
 """What can be set. Descriptions are the reference: docs/reference/settings.md is made from them."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -11,6 +12,7 @@ from pydantic_settings import (
 )
 
 PREFIX = "REINFRA_"
+_TOPIC = re.compile(r"arn:[a-z0-9-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?", re.ASCII)
 
 
 def _listed(given: object) -> object:
@@ -27,7 +29,7 @@ Channels = Annotated[
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class DatabaseSettings(_Section):
@@ -69,6 +71,7 @@ class DetectSettings(_Section):
     quiet: float = Field(
         1800.0,
         ge=0,
+        le=86_400,
         description="Seconds without a strange point after which an anomaly has ended.",
     )
 
@@ -83,7 +86,9 @@ class AlertSettings(_Section):
         ".reinfra/alerts.jsonl", description="File that the file channel appends JSON lines to."
     )
     sns_topic_arn: str = Field(
-        "", description="Amazon SNS topic; a name ending in .fifo is a FIFO topic."
+        "",
+        validate_default=True,
+        description="Amazon SNS topic; a name ending in .fifo is a FIFO topic.",
     )
     sns_region: str = Field("", description="Region of the topic; by default the one in its ARN.")
     sns_endpoint_url: str = Field(
@@ -95,6 +100,15 @@ class AlertSettings(_Section):
     max_attempts: int = Field(
         20, ge=1, le=100, description="Attempts before a message is given up as dead."
     )
+
+    @field_validator("sns_topic_arn")
+    @classmethod
+    def _is_topic(cls, arn: str, info: ValidationInfo) -> str:
+        if not arn and "sns" in info.data.get("channels", ()):
+            raise ValueError("a topic is needed, because alerts.channels names sns")
+        if arn and not _TOPIC.fullmatch(arn):
+            raise ValueError("not the ARN of a topic, as in arn:aws:sns:REGION:ACCOUNT:TOPIC")
+        return arn
 
 
 class DashboardSettings(_Section):

@@ -1,4 +1,5 @@
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reinfra.cli import alerts
 from tests.cli.conftest import Run
 
 COMMANDS = (
@@ -54,11 +56,40 @@ def test_doctor_names_where_each_setting_comes_from(reinfra: Run) -> None:
     assert found["dashboard.port"] == "set in reinfra.toml"
 
 
-def test_doctor_fails_on_a_topic_without_credentials(reinfra: Run) -> None:
-    Path("reinfra.toml").write_text("[alerts]\nchannels = ['sns']\n")
-    outcome = reinfra("doctor")
-    assert outcome.code == 1
-    assert "Set alerts.sns_topic_arn." in outcome.out
+@pytest.fixture
+def topic(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A topic, and a profile that does not exist to reach it with."""
+    arn = "arn:aws:sns:eu-central-1:123456789012:alerts"
+    monkeypatch.setenv("REINFRA_ALERTS_SNS_TOPIC_ARN", arn)
+    monkeypatch.setenv("AWS_PROFILE", "nope")
+    return arn
+
+
+def test_doctor_fails_on_a_profile_that_is_not_there(reinfra: Run, topic: str) -> None:
+    outcome = reinfra("doctor", "--json")
+    found = {each["what"]: each for each in json.loads(outcome.out)}["Amazon SNS"]
+    assert (outcome.code, found["level"]) == (1, "bad")
+    assert topic in found["said"]
+    assert "nope" in found["said"]
+
+
+def test_a_channel_that_cannot_be_opened_silences_no_other(reinfra: Run, topic: str) -> None:
+    outcome = reinfra("alerts", "test")
+    assert outcome.code == 3
+    assert "console: taken" in outcome.out
+    assert f"sns: {topic}" in outcome.out
+    reinfra("db", "upgrade")
+    relayed = reinfra("alerts", "relay", "--json")
+    assert relayed.code == 3
+    assert json.loads(relayed.out)["errors"][0].startswith(f"sns: {topic}: AWS is not configured")
+
+
+def test_a_user_without_a_name_can_acknowledge(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    assert alerts._login() == f"uid {os.getuid()}"
 
 
 def test_collecting_the_host_twice_adds_samples_and_no_series(reinfra: Run) -> None:

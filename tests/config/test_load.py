@@ -29,9 +29,9 @@ def test_the_file_in_the_working_directory_is_read() -> None:
 
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     _file('[alerts]\nchannels = ["console"]\nmax_attempts = 3')
-    monkeypatch.setenv("REINFRA_ALERTS_CHANNELS", "file, sns")
+    monkeypatch.setenv("REINFRA_ALERTS_CHANNELS", "file, console")
     alerts = load_settings().alerts
-    assert (alerts.channels, alerts.max_attempts) == (("file", "sns"), 3)
+    assert (alerts.channels, alerts.max_attempts) == (("file", "console"), 3)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,11 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> 
             "reinfra.toml: dashboard.port: Input should be a valid integer",
         ),
         ("[dashboard]\nport = 70000", "reinfra.toml: dashboard.port: Input should be less than"),
+        ("[alerts]\nchannels = ['sns']", "reinfra.toml: alerts.sns_topic_arn: a topic is needed"),
+        ("[alerts]\nsns_topic_arn = 'arn:x'", "reinfra.toml: alerts.sns_topic_arn: not the ARN"),
+        ("[detect]\nquiet = inf", "reinfra.toml: detect.quiet: "),
+        ("[detect]\nquiet = 1e9", "reinfra.toml: detect.quiet: "),
+        ("[detect]\nstep = nan", "reinfra.toml: detect.step: "),
         ("port == 3", "reinfra.toml: not TOML"),
     ],
 )
@@ -59,6 +64,31 @@ def test_a_wrong_variable_is_named_and_not_the_file(monkeypatch: pytest.MonkeyPa
     _file("[dashboard]\nport = 9000")
     monkeypatch.setenv("REINFRA_DASHBOARD_PORT", "high")
     with pytest.raises(InputError, match=r"^REINFRA_DASHBOARD_PORT: dashboard\.port"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "key"),
+    [
+        ("REINFRA_DETECT", '{"quiet": "x"}', r"detect\.quiet"),
+        ("REINFRA_DETECT", "5", "detect"),
+        ("REINFRA_ALERTS_CHANNELS", "sns", r"alerts\.sns_topic_arn"),
+        ("REINFRA_ALERTS_SNS_TOPIC_ARN", "sns", r"alerts\.sns_topic_arn"),
+    ],
+)
+def test_the_variable_is_blamed_and_no_file_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, variable: str, text: str, key: str
+) -> None:
+    monkeypatch.setenv(variable, text)
+    with pytest.raises(InputError, match=rf"^{variable}: {key}: .*unset {variable}\.$"):
+        load_settings()
+
+
+def test_the_file_is_blamed_beside_an_innocent_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    _file("[detect]\nquiet = 'x'")
+    monkeypatch.setenv("REINFRA_DETECT", '{"step": 60}')
+    monkeypatch.setenv("REINFRA_DETECT_HISTORY", "7")
+    with pytest.raises(InputError, match=r"^reinfra\.toml: detect\.quiet"):
         load_settings()
 
 
