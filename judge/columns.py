@@ -30,7 +30,8 @@ class Columns:
 
 
 def columns(graded: GradedSet, judge: str) -> Columns:
-    verdicts = [each for each in graded.verdicts if each.judge == judge]
+    """`judge` is one of `graded.judges`; anyone else has no rows."""
+    verdicts = graded.by(judge)
     asked = {each.item for each in verdicts}
     items = [item for item in graded.items if item.id in asked]
     by_item = _labels_by_item(graded.labels)

@@ -68,7 +68,22 @@ class GradedSet:
 
     @property
     def judges(self) -> tuple[str, ...]:
-        return tuple(sorted({verdict.judge for verdict in self.verdicts}))
+        """One name for each judge under each rubric: with several, "judge, rubric"."""
+        return tuple(sorted(self._named()))
+
+    def by(self, judge: str) -> tuple[Verdict, ...]:
+        """The verdicts of one of `judges`, all under one rubric."""
+        pair = self._named().get(judge)
+        return tuple(each for each in self.verdicts if (each.judge, each.rubric) == pair)
+
+    def _named(self) -> dict[str, tuple[str, str]]:
+        """Judge and rubric by the name they are reported under."""
+        pairs = {(each.judge, each.rubric) for each in self.verdicts}
+        rubrics = Counter(judge for judge, _ in pairs)
+        return {
+            f"{judge}, {rubric}" if rubrics[judge] > 1 else judge: (judge, rubric)
+            for judge, rubric in pairs
+        }
 
     def restricted(self, items: Iterable[Item], name: str) -> "GradedSet":
         """The set of these items only."""

@@ -13,19 +13,20 @@ LABEL = {FIRST: "first", TIE: "tie", SECOND: "second"}
 
 
 def combined(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
-    """One verdict per judge and item: where the orders "ab" and "ba" disagree, a tie.
+    """One verdict per judge, rubric and item: where the orders "ab" and "ba" disagree, a tie.
 
     An invalid verdict in either order leaves the item invalid: half a comparison is none.
     Verdicts without an order pass unchanged.
     """
-    waiting: dict[tuple[str, str], Verdict] = {}
+    waiting: dict[tuple[str, str, str], Verdict] = {}
     for verdict in verdicts:
         if not verdict.order:
             yield verdict
             continue
-        other = waiting.pop((verdict.judge, verdict.item), None)
+        same = verdict.judge, verdict.rubric, verdict.item
+        other = waiting.pop(same, None)
         if other is None:
-            waiting[verdict.judge, verdict.item] = verdict
+            waiting[same] = verdict
         else:
             yield _one_of(other, verdict)
     yield from waiting.values()  # shown in one order only: nothing to compare with

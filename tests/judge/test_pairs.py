@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from judge.columns import columns
@@ -26,6 +28,13 @@ def test_two_orders_make_one_verdict_and_disagreement_a_tie(
 def test_half_a_comparison_stays_invalid_and_keeps_its_status() -> None:
     (result,) = combined([verdict("ab", 1), verdict("ba", None)])
     assert result.status is VerdictStatus.UNPARSED
+
+
+def test_orders_under_two_rubrics_are_never_one_comparison() -> None:
+    apart = [verdict("ab", 1), replace(verdict("ba", 0), rubric="other")]
+    assert sorted(combined(apart), key=lambda one: one.rubric) == sorted(
+        apart, key=lambda one: one.rubric
+    )
 
 
 def test_verdicts_of_one_order_or_none_pass_unchanged() -> None:

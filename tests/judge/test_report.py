@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from judge.items import GradedSet, HumanLabel, Item
 from judge.pairs import wins_of
 from judge.report import Badge, judge_report, report
+from judge.series import quality_counts
 from reinfra.model import Verdict, VerdictStatus
 from tests.judge.recorded_sets import generator, llmbar, pandalm
 
@@ -74,6 +77,20 @@ def test_a_report_has_every_judge_and_the_raters_agreement() -> None:
     result = report(llmbar(), generator())
     assert [each.judge for each in result.judges] == list(llmbar().judges)
     assert result.alpha.reason == "no item has two ratings"
+
+
+def test_a_judge_under_two_rubrics_is_reported_under_each() -> None:
+    once = graded(200, 150, 0)
+    strict = (replace(each, rubric="strict", score=0.0) for each in once.verdicts)
+    both = replace(once, verdicts=(*once.verdicts, *strict))
+    first, second = report(both, generator()).judges
+    assert (first.judge, second.judge) == ("gpt, r", "gpt, strict")
+    assert first.naive == judge_report(once, "gpt").naive
+    assert second.naive.value == 0
+    assert {(one.judge, one.trials) for one in quality_counts(both)} == {
+        ("gpt, r", 200),
+        ("gpt, strict", 200),
+    }
 
 
 def test_only_the_items_that_a_judge_was_asked_about_count_for_it() -> None:
