@@ -1,7 +1,6 @@
 """A look at the installation that changes nothing: settings, database, sources, channels, libraries."""
 
 import enum
-import os
 import platform
 import shutil
 import sqlite3
@@ -16,6 +15,7 @@ from reinfra.errors import ReinfraError
 from reinfra.store import Store, open_store
 from reinfra.store.engine import database_url
 from reinfra.store.errors import shown
+from reinfra.store.place import read_only
 
 _WAL_FIXED_IN = (3, 51, 3)
 
@@ -56,6 +56,10 @@ def _settings(config: Path | None) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     url = database_url(settings.database.url)
     file = Path(url.database or "") if url.drivername.startswith("sqlite") else None
+    if file and (locked := read_only(file)):
+        todo = "Correct the rights of file and folder."
+        yield Finding(Level.BAD, "database", f"read-only: {locked} is not writable.", todo)
+        return
     if file and not file.exists():
         todo = "Run `reinfra db upgrade`."
         yield Finding(Level.NOTE, "database", f"{shown(url)} does not exist yet.", todo)
@@ -72,8 +76,6 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _file(file: Path) -> Iterator[Finding]:
-    if not (os.access(file, os.W_OK) and os.access(file.absolute().parent, os.W_OK)):
-        yield Finding(Level.BAD, "database", "read-only", "Correct the rights of file and folder.")
     free = shutil.disk_usage(file.absolute().parent).free
     yield Finding(Level.OK, "disk", f"{free / 1e9:.1f} GB free")
     if sqlite3.sqlite_version_info < _WAL_FIXED_IN:

@@ -1,6 +1,5 @@
 """Connections: the pragmas and transaction modes that let several processes share one SQLite file."""
 
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -34,7 +33,13 @@ def database_url(text: str) -> URL:
         ) from error
     if url.get_backend_name() == "postgresql":
         return url.set(drivername="postgresql+psycopg")
-    if url.get_backend_name() == "sqlite" and url.database:
+    if url.get_backend_name() == "sqlite":
+        if url.database in {None, "", ":memory:"} or str(url.database).startswith("file:"):
+            raise InputError(
+                "a SQLite database is a file here",
+                where="database.url",
+                todo="Write sqlite:///path/to/file.db.",
+            )
         return url
     raise InputError(
         f"{url.get_backend_name()} is not supported",
@@ -51,23 +56,10 @@ def connect_to(url: URL) -> Engine:
     """
     if not url.drivername.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
-    _make_folder(Path(url.database or "").absolute().parent)
     engine = create_engine(url)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            "the database's folder cannot be made",
-            where=str(folder),
-            why=error.strerror or "",
-            todo="Correct database.url, or the rights of the folder.",
-        ) from error
 
 
 def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no type

@@ -16,6 +16,7 @@ from reinfra.store.errors import shown, translated
 from reinfra.store.gather import Gathered, gather
 from reinfra.store.grid import LOOKBACK, RISING, align, flat
 from reinfra.store.known import Known
+from reinfra.store.place import require_place
 from reinfra.store.selector import Selector
 from reinfra.store.tables import chunk
 from reinfra.store.tables import source as source_table
@@ -124,11 +125,14 @@ class Store:
 def open_store(
     url: str, *, clock: Clock = system_clock, create: bool = False, limits: Limits | None = None
 ) -> Store:
-    """The store behind a database URL, its schema checked; `create` brings the schema up to date first.
+    """The store behind a database URL, its schema checked; `create` makes or updates it first.
 
-    Raises StoreError for a schema that is missing, older or newer, and for a database out of reach.
+    Raises StoreError for a database that is not there, read-only or out of reach, and for a schema that
+    is missing, older or newer.
     """
-    store = Store(connect_to(database_url(url)), clock, limits)
+    place = database_url(url)
+    require_place(place, create=create)
+    store = Store(connect_to(place), clock, limits)
     if create:
         with store.writing() as connection:
             migrate.require_known(connection, store.name)

@@ -1,5 +1,6 @@
 """Whatever is wrong, it is one line that says what, where, why and what to do; exit code 2; nothing written."""
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -55,7 +56,55 @@ def test_a_broken_variable(reinfra: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     _one_line(reinfra("db", "check"), "database.url", "mysql")
 
 
+@pytest.mark.parametrize(
+    "command", ["alerts list", "db check", "db stats", "detect", "collect --once", "judge report"]
+)
+def test_a_database_that_is_not_there_is_not_made(reinfra: Run, command: str) -> None:
+    _one_line(reinfra(*command.split()), "reinfra.db", "does not exist", "reinfra db upgrade")
+    assert not DATABASE.parent.exists()
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:x?uri=true"])
+def test_a_database_that_is_no_file(
+    reinfra: Run, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("REINFRA_DATABASE_URL", url)
+    _one_line(reinfra("db", "upgrade"), "database.url", "file")
+
+
+@pytest.mark.parametrize("locked", [DATABASE, DATABASE.parent])
+def test_a_database_that_is_read_only(
+    reinfra: Run, monkeypatch: pytest.MonkeyPatch, locked: Path
+) -> None:
+    assert reinfra("db", "upgrade").code == 0
+    _lock(monkeypatch, locked)
+    for command in ("alerts list", "db upgrade"):
+        _one_line(reinfra(*command.split()), "reinfra.db", "read-only", str(locked))
+    outcome = reinfra("doctor")
+    assert outcome.code == 1
+    assert "read-only" in outcome.out
+
+
+def test_a_database_in_a_folder_that_is_read_only(
+    reinfra: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _lock(monkeypatch, tmp_path)
+    _one_line(reinfra("db", "upgrade"), "cannot be made", str(tmp_path), "not writable")
+
+
+def _lock(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    """Rights as another user would find them: the tests may run as root, who may do anything."""
+    real, locked = os.access, place.absolute()
+
+    def access(path: Path, mode: int) -> bool:
+        return real(path, mode) and not (mode & os.W_OK and Path(path).absolute() == locked)
+
+    monkeypatch.setattr("os.access", access)
+
+
 def test_a_database_without_tables(reinfra: Run) -> None:
+    DATABASE.parent.mkdir()
+    DATABASE.touch()
     _one_line(reinfra("alerts", "list"), "reinfra.db", "reinfra db upgrade")
 
 
