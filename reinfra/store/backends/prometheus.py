@@ -6,8 +6,9 @@ VictoriaMetrics' /api/v1/export. The first gives no staleness markers; `read` co
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import numpy as np
@@ -66,6 +67,12 @@ class Prometheus(ReadOnly):
     def close(self) -> None:
         self.http.close()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def series(self, selector: Selector) -> list[Stored]:
         until = self.clock()
         since = until - self._horizon
@@ -119,7 +126,7 @@ class Prometheus(ReadOnly):
         """A line per series. What is null there is a staleness marker: VictoriaMetrics takes no other NaN."""
         form = {"match[]": match, "start": _seconds(since - 1), "end": _seconds(until)}
         for line in self.http.post("/api/v1/export", form=form).splitlines():
-            one = self._parsed(line)
+            one = self._parsed(_as_json(line))
             value = np.array(one["values"], np.float64)
             value[np.isnan(value)] = _STALE
             yield one["metric"], np.array(one["timestamps"], np.int64), value
@@ -178,6 +185,16 @@ def _slices(
             span = max(_SMALLEST, (end - since) // 2)
         else:
             since = end
+
+
+def _as_json(line: bytes) -> bytes:
+    """VictoriaMetrics writes infinities as +Inf, which JSON has no word for and Python reads as Infinity."""
+    if b"Inf" not in line:
+        return line
+    labels, mark, rest = line.rpartition(b'"values":[')  # quotes inside a label are escaped
+    return (
+        labels + mark + re.sub(rb'(?<=[\[,])"?\+?(-?)Inf(inity)?"?(?=[,\]])', rb"\1Infinity", rest)
+    )
 
 
 def _seconds(at: int) -> str:
