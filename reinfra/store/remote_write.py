@@ -67,8 +67,8 @@ def send(  # noqa: PLR0913 - what to send, and where and how
     """Send samples in [since, until) to `url`, such as http://host:9090/api/v1/write.
 
     Sending them again changes nothing there: VictoriaMetrics takes them, Prometheus refuses what is not
-    newer than what it has, and they are counted as refused. Raises StoreError where the server is out of reach or takes
-    no requests from us; what was sent before stays sent.
+    newer than what it has, and that is counted. Raises StoreError where the server is out of reach or
+    takes no requests from us; what was sent before stays sent.
     """
     http = Http(url, auth, _HEADERS | dict(headers or {}), limits or Limits(), transport)
     selected = [

@@ -191,7 +191,7 @@ def _as_json(line: bytes) -> bytes:
     """VictoriaMetrics writes infinities as +Inf, which JSON has no word for and Python reads as Infinity."""
     if b"Inf" not in line:
         return line
-    labels, mark, rest = line.rpartition(b'"values":[')  # quotes inside a label are escaped
+    labels, mark, rest = line.rpartition(b'"values":')  # quotes inside a label are escaped
     return (
         labels + mark + re.sub(rb'(?<=[\[,])"?\+?(-?)Inf(inity)?"?(?=[,\]])', rb"\1Infinity", rest)
     )
