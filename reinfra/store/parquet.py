@@ -39,7 +39,7 @@ class Transferred:
 def export(store: Store, to: str, selector: Selector | None = None) -> Transferred:
     """Write every sealed block's samples under a folder or `s3://bucket/path`; a file there is replaced."""
     selected, done = store.series(selector or Selector()), Transferred()
-    files, root = _place(to)
+    files, root = located(to)
     with store.reading() as connection:
         blocks = connection.execute(select(chunk.c.block).distinct().order_by(chunk.c.block))
         numbers = list(blocks.scalars())
@@ -62,7 +62,7 @@ def import_from(store: Store, place: str) -> Transferred:
     from pyarrow.fs import FileSelector
     from pyarrow.lib import ArrowException
 
-    files, root = _place(place)
+    files, root = located(place)
     done, refused = Transferred(), dict[str, int]()
     found = files.get_file_info(FileSelector(root, recursive=True, allow_not_found=True))
     paths = sorted(one.path for one in found if one.path.endswith(".parquet"))
@@ -86,7 +86,7 @@ def import_from(store: Store, place: str) -> Transferred:
     return done
 
 
-def _place(text: str) -> "tuple[FileSystem, str]":
+def located(text: str) -> "tuple[FileSystem, str]":
     from pyarrow.fs import FileSystem, LocalFileSystem
     from pyarrow.lib import ArrowException
 

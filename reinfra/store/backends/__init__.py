@@ -1,0 +1,1 @@
+"""Samples read where they already are: nothing is written there."""
