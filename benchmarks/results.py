@@ -13,7 +13,7 @@ _SOURCE = Path(__file__).parents[1]
 def header(name: str, on: date) -> str:
     """Command, date, machine and commit; no name of a host or a folder.
 
-    The load says what else ran: above 0 at the start, wall times are longer than they would be alone.
+    The load says what else ran, or had just run: above 0, wall times may be longer than they would be alone.
     """
     facts = (
         f"`python -m benchmarks {name}`",
