@@ -6,12 +6,14 @@ import numpy as np
 
 from detectors.registry import detector
 from detectors.threshold import FalseAlarmRate
-from reinfra.batch.acquire import Window, blocks
+from reinfra.batch.acquire import Acquired, Window, blocks
 from reinfra.batch.detect import Report
 from reinfra.batch.evaluate import STALENESS
 from reinfra.config import DetectSettings
-from reinfra.model import SECOND
+from reinfra.model import DAY, SECOND
 from reinfra.store import Store, Stored
+
+_USUALLY_ENOUGH = 2 * DAY
 
 
 def judged_from(
@@ -19,17 +21,34 @@ def judged_from(
 ) -> int:
     """When the first of `series` had its first score and threshold; the end of the run if none had.
 
-    Scores them again as the run did. When a threshold begins does not depend on the other series.
+    Scores them again as the run did, but no more of them than it takes. When a threshold begins does
+    not depend on the other series.
     """
-    window = Window(detection.since, detection.since, detection.until)
+    chosen = list(series)
+    since = min((one.first_at for one in chosen), default=detection.until)
+    span = _USUALLY_ENOUGH
+    while since < detection.until:
+        until = min(since + span, detection.until)
+        window = Window(since, since, until)
+        found = [
+            at
+            for acquired in blocks(store, chosen, window, round(settings.step * SECOND))
+            for at in _first_judged(acquired, settings)
+        ]
+        if found or until == detection.until:
+            return min(found, default=detection.until)
+        span += DAY
+    return detection.until
+
+
+def _first_judged(acquired: Acquired, settings: DetectSettings) -> list[int]:
+    """At most one instant for each detector."""
+    block = acquired.block
     rate = FalseAlarmRate(settings.false_alarms, round(settings.quiet * SECOND))
-    first = detection.until
-    for acquired in blocks(store, list(series), window, round(settings.step * SECOND)):
-        block = acquired.block
-        for name in settings.detectors:
-            if name == STALENESS:
-                continue
+    first: list[int] = []
+    for name in settings.detectors:
+        if name != STALENESS:
             scores = detector(name).score(block)
             judged = np.isfinite(scores.values + rate.thresholds(block, scores)).any(axis=0)
-            first = min(first, *block.at[judged][:1].tolist(), detection.until)
+            first += block.at[judged][:1].tolist()
     return first
