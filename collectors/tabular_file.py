@@ -30,12 +30,15 @@ def read_table(path: Path) -> pa.Table:
         if size == 0:
             raise CollectorError("the file is empty", where=where)
         table = _parquet(path) if _is_parquet(path) else _csv(path)
+        names = table.column_names
+    except UnicodeDecodeError as error:
+        raise CollectorError("a heading is not UTF-8 text", where=where, why=str(error)) from error
     except (OSError, pa.ArrowException) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise CollectorError("cannot be read as CSV or Parquet", where=where, why=why) from error
     if table.num_rows == 0:
         raise CollectorError("there are no rows", where=where)
-    if len(set(table.column_names)) < table.num_columns:
+    if len(set(names)) < table.num_columns:
         raise CollectorError("two columns have one name", where=where)
     return table
 

@@ -14,6 +14,8 @@ LONGEST_LINE = 4 * 2**20
 MOST_BYTES = 2**30
 """Of text after decompression, so that a small file cannot fill the memory."""
 
+_HALF = rb"\ud"
+
 Row = dict[str, Any]
 T = TypeVar("T")
 
@@ -65,6 +67,8 @@ def _opened(path: Path) -> BinaryIO:
 def _object(line: bytes, where: str) -> Row:
     try:
         row = json.loads(line.decode("utf-8"))
+        if _HALF in line.lower():  # half a character, which no database takes
+            json.dumps(row, ensure_ascii=False).encode("utf-8")
     except RecursionError:
         raise InputError("not JSON", where=where, why="nested too deeply") from None
     except ValueError as error:

@@ -29,12 +29,16 @@ def demo(
         bool, typer.Option("--exit", help="Stop after the summary; serve no dashboard.")
     ] = False,
     port: Annotated[
-        int, typer.Option(help="Port of the dashboard; the next free one is used if taken.")
+        int,
+        typer.Option(
+            min=1, max=65_535, help="Port of the dashboard; the next free one is used if taken."
+        ),
     ] = 8501,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Run the whole loop on recorded inputs: store, detect, grade, compare, alert; then open the dashboard."""
-    from reinfra.cli.output import write_json
+    from reinfra.batch.check import check_settings
+    from reinfra.cli.output import printable, write_json
     from reinfra.cli.progress import shown
     from reinfra.demo.run import recreate, run
     from reinfra.demo.simulated import run as run_simulated
@@ -42,9 +46,11 @@ def demo(
 
     begun = time.monotonic()
     database = FOLDER / ("simulated.db" if simulate else "demo.db")
-    settings = _settings(context(ctx).settings(), database)
+    here = context(ctx)
+    settings = _settings(here.settings(), database)
+    check_settings(settings, here.config)
     recreate(database)
-    with _dashboard(settings, port, wanted=not stop) as dashboard:
+    with _dashboard(settings, here.config, port, wanted=not stop) as dashboard:
         with shown() as progress:
             if simulate:
                 result = run_simulated(simulate, settings, system_clock, random_id, progress)
@@ -53,7 +59,7 @@ def demo(
         if as_json:
             write_json(result)
         else:
-            typer.echo("\n".join(result.lines()))
+            typer.echo("\n".join(printable(line, keep="\n") for line in result.lines()))
         took = time.monotonic() - begun
         typer.echo(f"\nReady in {took:.1f} s. Database: {database}", err=as_json)
         if dashboard is not None:
@@ -62,18 +68,23 @@ def demo(
 
 
 @contextmanager
-def _dashboard(settings: "Settings", port: int, *, wanted: bool) -> "Iterator[Background | None]":
+def _dashboard(
+    settings: "Settings", config: Path | None, port: int, *, wanted: bool
+) -> "Iterator[Background | None]":
     """The dashboard, loading beside the work that fills its database; None if it is not wanted."""
     if not wanted:
         yield None
         return
     from dashboard.background import in_background
+    from reinfra.config.load import FILE_VARIABLE
 
     variables = {
         "REINFRA_DATABASE_URL": settings.database.url,
         "REINFRA_ALERTS_CHANNELS": ",".join(settings.alerts.channels),
         "REINFRA_ALERTS_FILE": settings.alerts.file,
     }
+    if config:  # the pages read the settings on their own
+        variables[FILE_VARIABLE] = str(config.absolute())
     with in_background(variables, settings.dashboard.host, port) as dashboard:
         yield dashboard
 

@@ -24,6 +24,7 @@ def detect(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Search new samples for anomalies, open and resolve incidents, put alerts into the outbox."""
+    from reinfra.batch.check import check_settings
     from reinfra.batch.detect import Request
     from reinfra.batch.detect import detect as run
     from reinfra.cli.output import write_json
@@ -34,6 +35,7 @@ def detect(
 
     here = context(ctx)
     settings = here.settings()
+    check_settings(settings, here.config)
     now = system_clock()
     request = Request(
         instant(since, "--since", now),
@@ -50,6 +52,7 @@ def detect(
             clock=system_clock,
             ids=random_id,
             progress=progress,
+            samples=here.samples(settings),
         )
     if as_json:
         write_json(report)
@@ -58,10 +61,11 @@ def detect(
 
 
 def _print(report: "Report") -> None:
+    from reinfra.cli.output import printable
     from reinfra.model import iso
 
     for at, reason in report.found if report.dry_run else ():
-        typer.echo(f"{iso(at)}  {reason}")
+        typer.echo(printable(f"{iso(at)}  {reason}"))
     done = "found, nothing written" if report.dry_run else "recorded"
     typer.echo(
         f"{iso(report.since)} to {iso(report.until)}: {report.series} series, "

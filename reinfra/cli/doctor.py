@@ -17,11 +17,14 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print what is configured, reachable, missing, read-only. Changes nothing."""
+    from reinfra.batch.check import check_settings
     from reinfra.cli.output import write_json, write_table
     from reinfra.doctor import Level, examine
 
     here = context(ctx)
-    found = list(examine(here.settings(), here.config))
+    settings = here.settings()
+    check_settings(settings, here.config)
+    found = list(examine(settings, here.config))
     if as_json:
         write_json(found)
     else:

@@ -5,14 +5,33 @@ import enum
 import json
 import math
 import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 import typer
 
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode's categories of what moves a cursor, turns the direction of text, or is no character."""
 
-def write_json(result: object) -> None:
-    """Print `result` as JSON: dataclasses as objects, NaN as null."""
-    typer.echo(json.dumps(_plain(result), indent=2, allow_nan=False))
+
+def printable(text: str, *, keep: str = "") -> str:
+    """`text` with control characters escaped, so that it cannot write to a terminal as it likes.
+
+    `keep` are those that our own text begins with.
+    """
+    ours = len(text) - len(text.lstrip(keep)) if keep else 0
+    return text[:ours] + "".join(_seen(character) for character in text[ours:])
+
+
+def _seen(character: str) -> str:
+    if unicodedata.category(character) not in _UNSEEN:
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def write_json(result: object, *, indent: int | None = 2) -> None:
+    """Print `result` as JSON: dataclasses as objects, NaN as null. `indent=None` keeps it on one line."""
+    typer.echo(json.dumps(_plain(result), indent=indent, allow_nan=False))
 
 
 def write_table(
@@ -35,7 +54,7 @@ def write_table(
 def _shown(cell: object) -> str:
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return "unknown"
-    return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
+    return f"{cell:.4g}" if isinstance(cell, float) else printable(str(cell))
 
 
 def _plain(value: object) -> object:

@@ -19,7 +19,7 @@ from reinfra.demo.folder import data_folder
 from reinfra.demo.summary import Labelled, Summary
 from reinfra.demo.warming import judged_from
 from reinfra.gaps.recorded import compare_recorded
-from reinfra.model import Clock, IdSource, Incident
+from reinfra.model import Clock, IdSource, Incident, InputError
 from reinfra.progress import Progress, Step
 from reinfra.store import Selector, Store, anomalies, incidents, open_store, outbox
 from reinfra.store.outbox import Counts
@@ -75,9 +75,15 @@ def finish(
 
 
 def recreate(database: Path) -> None:
-    """Remove an earlier demo's database."""
+    """Remove an earlier demo's database. Raises InputError."""
     for suffix in ("", "-wal", "-shm"):
-        Path(f"{database}{suffix}").unlink(missing_ok=True)
+        path = Path(f"{database}{suffix}")
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise InputError(
+                "an earlier demo cannot be removed", where=str(path), why=error.strerror or ""
+            ) from error
 
 
 def _against_labels(

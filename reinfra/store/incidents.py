@@ -42,6 +42,7 @@ _MAY_MOVE_FROM = {
     Transition.ACKNOWLEDGED: (IncidentState.OPEN,),
     Transition.RESOLVED: UNRESOLVED,
 }
+_MOST_DIGITS = 18  # a database's integers have 64 bits
 _CHUNK = 500  # anomalies linked in one statement
 
 
@@ -79,7 +80,7 @@ class Moved:
 def parse_id(name: str) -> int:
     """Read INC-7 or 7. Raises InputError."""
     digits = name.strip().upper().removeprefix("INC-")
-    if not (digits.isascii() and digits.isdigit()):
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS):
         raise InputError(f"not an incident: {name[:50]!r}", todo="Write for instance INC-7.")
     return int(digits)
 

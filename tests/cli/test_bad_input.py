@@ -145,6 +145,49 @@ def test_a_time_that_is_none(reinfra: Run) -> None:
     _one_line(reinfra("detect", "--since", "noon"), "--since", "'noon'")
 
 
+@pytest.mark.parametrize(
+    "text", ["999999999999d", "9" * 400 + "d", "0001-01-01T00:00Z", "1960-01-01", "9999999d"]
+)
+def test_a_time_out_of_reach(reinfra: Run, text: str) -> None:
+    assert reinfra("db", "upgrade").code == 0
+    _one_line(reinfra("detect", "--since", text), "--since", text[:40])
+
+
+@pytest.mark.parametrize("name", ["magic", "pyod:Nope", "pyod:knn", "pyod:../knn"])
+@pytest.mark.parametrize("command", ["demo --exit", "detect", "doctor"])
+def test_a_detector_in_the_settings_that_nobody_knows(
+    reinfra: Run, monkeypatch: pytest.MonkeyPatch, name: str, command: str
+) -> None:
+    monkeypatch.setenv("REINFRA_DETECT_DETECTORS", f"staleness,pyod:IForest,{name}")
+    words = ("REINFRA_DETECT_DETECTORS: detect.detectors", repr(name), "staleness")
+    _one_line(reinfra(*command.split()), *words)
+    assert not DATABASE.parent.exists()
+
+
+@pytest.mark.parametrize("port", ["-5", "0", "999999"])
+@pytest.mark.parametrize("command", ["demo", "dashboard"])
+def test_a_port_there_is_not(reinfra: Run, command: str, port: str) -> None:
+    outcome = reinfra(command, "--port", port)
+    assert outcome.code == 2
+    assert "Traceback" not in outcome.err
+
+
+def test_a_heading_that_is_not_utf_8(reinfra: Run) -> None:
+    Path("data.csv").write_bytes("time,größe\n2026-01-01,1\n2026-01-02,1\n".encode("latin-1"))
+    _one_line(reinfra("score", "data.csv"), "data.csv", "UTF-8")
+
+
+def test_half_a_character_in_a_verdict(reinfra: Run) -> None:
+    assert reinfra("db", "upgrade").code == 0
+    Path("verdicts.jsonl").write_text('{"item": "\\ud800"}\n')
+    _one_line(reinfra("judge", "import", "verdicts.jsonl"), "verdicts.jsonl, line 1", "surrogates")
+
+
+def test_an_old_demo_that_cannot_be_removed(reinfra: Run) -> None:
+    Path(".reinfra/demo.db").mkdir(parents=True)
+    _one_line(reinfra("demo", "--exit"), "demo.db", "cannot be removed")
+
+
 def test_a_source_nobody_can_collect(reinfra: Run) -> None:
     assert reinfra("db", "upgrade").code == 0
     _one_line(reinfra("collect", "telepathy", "--once"), "telepathy", "host")
@@ -154,6 +197,7 @@ def test_an_incident_that_is_not_there(reinfra: Run) -> None:
     assert reinfra("db", "upgrade").code == 0
     _one_line(reinfra("alerts", "ack", "INC-7"), "INC-7")
     _one_line(reinfra("alerts", "why", "seven"), "seven")
+    _one_line(reinfra("alerts", "why", "9" * 19), "999")
 
 
 @pytest.mark.parametrize(
