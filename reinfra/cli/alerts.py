@@ -50,9 +50,11 @@ def ack(
     name: Name,
     comment: Annotated[str, typer.Option(help="Why, or what you are doing about it.")] = "",
     by: Annotated[str | None, typer.Option(help="Who you are; your login by default.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Acknowledge an incident: somebody is looking into it."""
     from reinfra.batch.record import channel_names
+    from reinfra.cli.output import printable, write_json
     from reinfra.model import Transition, system_clock
     from reinfra.store import incidents
 
@@ -68,14 +70,17 @@ def ack(
             comment=comment,
             channels=channel_names(settings.alerts),
         )
-    typer.echo(moved.said)
+    if as_json:
+        write_json(moved)
+    else:
+        typer.echo(printable(moved.said))
 
 
 @app.command()
 def why(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
     """Show why an incident was opened, what happened since, and who was told."""
     from reinfra.alerts.why import lines, trail
-    from reinfra.cli.output import write_json
+    from reinfra.cli.output import printable, write_json
     from reinfra.store.incidents import parse_id
 
     here = context(ctx)
@@ -83,14 +88,14 @@ def why(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
     if as_json:
         write_json(found)
     else:
-        typer.echo("\n".join(lines(found)))
+        typer.echo("\n".join(printable(line) for line in lines(found)))
 
 
 @app.command()
 def relay(ctx: typer.Context, as_json: Json = False) -> None:
     """Send what waits in the outbox, once."""
     from reinfra.batch.deliver import deliver
-    from reinfra.cli.output import write_json
+    from reinfra.cli.output import printable, write_json
     from reinfra.model import system_clock
 
     here = context(ctx)
@@ -103,7 +108,7 @@ def relay(ctx: typer.Context, as_json: Json = False) -> None:
             f"{report.sent} sent, {report.retried} to be tried again, {report.dead} given up"
         )
         for error in report.errors:
-            typer.echo(error, err=True)
+            typer.echo(printable(error), err=True)
     if report.errors:
         raise typer.Exit(ExitCode.PARTIAL)
 
@@ -120,7 +125,7 @@ def send_test(ctx: typer.Context, as_json: Json = False) -> None:
     from reinfra.alerts.channels import Result
     from reinfra.alerts.trial import send_trial
     from reinfra.batch.deliver import channels
-    from reinfra.cli.output import write_json
+    from reinfra.cli.output import printable, write_json
     from reinfra.model import system_clock
 
     opened, wrong = channels(context(ctx).settings().alerts)
@@ -130,7 +135,8 @@ def send_test(ctx: typer.Context, as_json: Json = False) -> None:
         write_json([{"channel": channel, "result": result} for channel, result in results])
     else:
         for channel, result in results:
-            typer.echo(f"{channel}: {result.error or 'taken ' + result.receipt}".strip())
+            said = f"{channel}: {result.error or 'taken ' + result.receipt}"
+            typer.echo(printable(said.strip()))
     if failed := sum(not result.delivered for _, result in results):
         raise typer.Exit(ExitCode.FAILED if failed == len(results) else ExitCode.PARTIAL)
 

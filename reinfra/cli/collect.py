@@ -28,7 +28,7 @@ def collect(
 
     def tell(done: list[Collection]) -> None:
         if as_json:
-            write_json(done)
+            write_json(done, indent=2 if once else None)
         else:
             typer.echo("\n".join(each.line for each in done))
 

@@ -15,13 +15,17 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
-def upgrade(ctx: typer.Context) -> None:
+def upgrade(ctx: typer.Context, as_json: Json = False) -> None:
     """Create the database, or bring its schema up to date."""
+    from reinfra.cli.output import write_json
     from reinfra.store import open_store
     from reinfra.store.schema import REVISIONS
 
     store = open_store(context(ctx).settings().database.url, create=True)
-    typer.echo(f"{store.name}: schema {REVISIONS[-1]}")
+    if as_json:
+        write_json({"database": store.name, "schema": REVISIONS[-1]})
+    else:
+        typer.echo(f"{store.name}: schema {REVISIONS[-1]}")
 
 
 @app.command()
@@ -112,13 +116,17 @@ def retain(ctx: typer.Context, as_json: Json = False) -> None:
 
 
 @app.command()
-def vacuum(ctx: typer.Context) -> None:
+def vacuum(ctx: typer.Context, as_json: Json = False) -> None:
     """Hand freed pages back to the file system."""
+    from reinfra.cli.output import write_json
     from reinfra.store.vacuum import vacuum as shrink
 
     store = _store(ctx)
     shrink(store)
-    typer.echo(f"{store.name}: done")
+    if as_json:
+        write_json({"database": store.name})
+    else:
+        typer.echo(f"{store.name}: done")
 
 
 @app.command()

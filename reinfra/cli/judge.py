@@ -51,10 +51,12 @@ def import_(
     ctx: typer.Context,
     verdicts: Annotated[Path, typer.Argument(help="Verdicts, one JSON object per line.")],
     labels: Annotated[Path | None, typer.Option(help="People's labels, likewise.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Read recorded verdicts, and people's labels beside them, into the store."""
     from judge.recorded import read_verdict_files
     from reinfra.batch import quality
+    from reinfra.cli.output import printable, write_json
     from reinfra.model import Origin
     from reinfra.store.grades import SetInfo
 
@@ -62,7 +64,11 @@ def import_(
     graded = read_verdict_files(verdicts, labels)
     info = SetInfo(graded.name, graded.meaning, Origin.RECORDED, f"imported from {verdicts.name}")
     quality.save(here.store(here.settings()), graded, info)
-    typer.echo(f"{graded.name}: {len(graded.items)} items, {len(graded.verdicts)} verdicts")
+    items, read = len(graded.items), len(graded.verdicts)
+    if as_json:
+        write_json({"set": graded.name, "items": items, "verdicts": read})
+    else:
+        typer.echo(printable(f"{graded.name}: {items} items, {read} verdicts"))
 
 
 @app.command()
@@ -96,7 +102,7 @@ def cost() -> None:
 
 
 def _print(one: "SetReport") -> None:
-    from reinfra.cli.output import write_table
+    from reinfra.cli.output import printable, write_table
 
     rows = (
         (
@@ -112,7 +118,7 @@ def _print(one: "SetReport") -> None:
         )
         for each in one.judges
     )
-    typer.echo(f"{one.name}: {one.meaning}")
+    typer.echo(printable(f"{one.name}: {one.meaning}"))
     typer.echo(f"{one.items} items; people agree with each other: alpha {_shown(one.alpha)}")
     columns = ("judge", "verdicts", "invalid", "agrees with people", "kappa", "order flips")
     write_table((*columns, "naive mean", "corrected mean", "badge"), rows)

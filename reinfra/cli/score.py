@@ -43,12 +43,13 @@ def score(
 
 
 def _print(scored: "Scored") -> None:
+    from reinfra.cli.output import printable
     from reinfra.model import iso
 
     for note in scored.notes:
-        typer.echo(f"note: {note}")
+        typer.echo(printable(f"note: {note}"))
     for one in scored.anomalies:
-        typer.echo(f"{iso(one.since)}  {one.key}  {one.reason}")
+        typer.echo(printable(f"{iso(one.since)}  {one.key}  {one.reason}"))
     series, points = scored.block.values.shape
     judged = int(scored.judged.sum())
     typer.echo(

@@ -3,14 +3,17 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from reinfra.batch.collect import Collection
 from reinfra.cli import alerts
 from tests.cli.conftest import Run
 
+Tell = Callable[[list[Collection]], None]
 COMMANDS = (
     *("demo", "up", "collect", "detect", "score", "backtest"),
     *("judge", "gaps", "alerts", "dashboard", "db", "doctor"),
@@ -155,9 +158,9 @@ def test_the_demo_can_be_asked_why_it_alerted(
     assert listed[0]["title"] in said
     assert "told      file of" in said
     assert "simulated data" in said
-    acknowledged = reinfra("alerts", "ack", f"INC-{listed[0]['id']}", "--by", "me")
+    acknowledged = reinfra("alerts", "ack", f"INC-{listed[0]['id']}", "--by", "me", "--json")
     assert acknowledged.code == 0
-    assert "INC-" in acknowledged.out
+    assert json.loads(acknowledged.out)["incident"]["id"] == listed[0]["id"]
 
 
 def test_samples_can_be_sealed_checked_exported_and_read_back(reinfra: Run) -> None:
@@ -169,7 +172,7 @@ def test_samples_can_be_sealed_checked_exported_and_read_back(reinfra: Run) -> N
     assert json.loads(reinfra("db", "import", "out", "--json").out)["files"] == 1
     assert json.loads(reinfra("db", "stats", "--json").out)["store"]["sealed_samples"] == 3
     assert reinfra("db", "retain").code == 0
-    assert reinfra("db", "vacuum").code == 0
+    assert json.loads(reinfra("db", "vacuum", "--json").out)["database"].endswith("reinfra.db")
 
 
 def test_a_damaged_database_fails_its_check(reinfra: Run) -> None:
@@ -190,3 +193,37 @@ def test_everything_moves_to_another_database(reinfra: Run, postgres_url: str) -
     assert moved["series"] == 3
     again = reinfra("db", "migrate", "--to", postgres_url)
     assert (again.code, again.err.count("\n")) == (2, 1)
+
+
+def test_text_from_outside_cannot_steer_the_terminal(reinfra: Run) -> None:
+    heading = '"cpu\x1b[31m\nforged line"'
+    rows = "".join(f"{1_750_000_000 + 60 * i},{14 if i == 2500 else i % 7}\n" for i in range(3000))
+    Path("data.csv").write_text(f"time,{heading}\n{rows}")
+    outcome = reinfra("score", "data.csv")
+    assert outcome.code == 0
+    assert r"cpu\x1b[31m\nforged line" in outcome.out
+    assert "\x1b" not in outcome.out
+
+
+def test_a_loop_of_collections_is_one_line_of_json_a_round(
+    reinfra: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def twice(_store: object, _collectors: object, _interval: float, tell: Tell) -> None:
+        tell([Collection("host", 3)])
+        tell([Collection("host", 3)])
+
+    monkeypatch.setattr("reinfra.batch.collect.repeat", twice)
+    assert json.loads(reinfra("db", "upgrade", "--json").out)["schema"]
+    rounds = [json.loads(line) for line in reinfra("collect", "--json").out.splitlines()]
+    assert [each[0]["samples"] for each in rounds] == [3, 3]
+
+
+def test_the_dashboard_hears_of_the_settings_file(
+    reinfra: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REINFRA_CONFIG", "")  # so that it is put back
+    monkeypatch.setattr("dashboard.server.serve", lambda *_arguments, **_named: None)
+    Path("mine.toml").write_text("[dashboard]\nport = 9000\n")
+    reinfra("db", "upgrade")
+    assert reinfra("--config", "mine.toml", "dashboard").code == 0
+    assert os.environ["REINFRA_CONFIG"] == str(tmp_path / "mine.toml")
