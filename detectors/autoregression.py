@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detectors.base import HIGHEST, Floats, Scores
+from detectors.base import HIGHEST, Floats, Scores, readable
 from detectors.ridge import Forecast
 from detectors.volatility import volatility
 from reinfra.model import DAY, MINUTE, SeriesBlock
@@ -37,8 +37,7 @@ class Autoregression:
 
     def score(self, block: SeriesBlock) -> Scores:
         scores = Scores.unscored(block.values.shape)
-        for row, x in enumerate(np.where(block.mask, block.values, np.nan)):
-            x[np.isinf(x)] = np.nan
+        for row, x in enumerate(readable(block)):
             self._forecast(x, block.step, scores.expected[row], scores.scale[row])
             miss = np.abs(x - scores.expected[row])
             scored = np.flatnonzero(np.isfinite(miss))

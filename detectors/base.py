@@ -18,12 +18,22 @@ class DetectorError(ReinfraError):
     """A detector that cannot do what it was asked to."""
 
 
+_LARGEST = 1e150
+"""The squares of larger values cannot be summed in float64: such a sample says nothing sensible."""
+
+
+def readable(block: SeriesBlock) -> Floats:
+    """The block's values; NaN where there is no sample or one too large to reckon with."""
+    there = block.mask & (np.abs(block.values) <= _LARGEST)
+    return np.where(there, block.values, np.nan)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
     """How strange each sample of a block is. All three arrays are `[series, time]`, as in the block.
 
     `values` is never negative and higher is stranger. NaN means "not scored", which is never the
-    same as "not strange": there was no sample (mask False), the sample was NaN, the detector is
+    same as "not strange": there was no sample (mask False), the sample was NaN or above 1e150, the detector is
     still warming up, or too little of the recent past is there to compare with.
 
     `expected` is the value the detector would have expected and `scale` its usual error there, both

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from detectors.base import DetectorError, Floats, Scores
+from detectors.base import DetectorError, Floats, Scores, readable
 from reinfra.model import InputError, SeriesBlock
 
 PREFIX = "pyod:"
@@ -38,7 +38,7 @@ class PyodDetector:
     def score(self, block: SeriesBlock) -> Scores:
         scores = Scores.unscored(block.values.shape)
         model = _algorithm(self.algorithm)
-        for row, x in enumerate(np.where(block.mask, block.values, np.nan)):
+        for row, x in enumerate(readable(block)):
             if x.size >= self.window:
                 scores.values[row] = self._score_one(model, x)
         return scores

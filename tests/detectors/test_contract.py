@@ -10,7 +10,7 @@ from detectors import DETECTORS, Detector, Scores
 from reinfra.model import MINUTE, SeriesBlock
 from tests.detectors.blocks import block_of, daily_wave, until
 
-POINTS = 700
+POINTS = 1100
 each_detector = pytest.mark.parametrize("name", DETECTORS)
 causal_ones = [name for name, made in DETECTORS.items() if made().causal]
 
@@ -68,6 +68,18 @@ def test_a_value_under_a_false_mask_is_not_looked_at(name: str) -> None:
         block.step,
     )
     assert same(detect(name, block), detect(name, garbage))
+
+
+@each_detector
+@pytest.mark.parametrize("largest", [1e160, 1e307, -1.7e308])
+def test_what_is_too_large_to_reckon_with_is_not_scored(name: str, largest: float) -> None:
+    values = daily_wave(2, POINTS)
+    values[0, 500:502] = largest, -largest
+    values[1] *= largest / 100
+    scores = detect(name, block_of(values)).values
+    assert np.isnan(scores[0, 500:502]).all()
+    assert np.isfinite(scores[0]).any()
+    assert np.isnan(scores[1]).all()
 
 
 @each_detector
