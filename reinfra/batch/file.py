@@ -1,8 +1,12 @@
 """The detectors on one file, without a database."""
 
 import csv
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +25,11 @@ from reinfra.store.grid import align
 MAX_POINTS = 20_000_000
 """Cells of the grid: a file whose times are few and far apart must not fill the memory."""
 
+WARMING = (
+    "No point was judged. A series needs 200 samples, then a day of scores before a midnight (UTC): "
+    "it is judged from that midnight on."
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
@@ -31,6 +40,11 @@ class Scored:
     thresholds: NDArray[np.float64]
     anomalies: tuple[Anomaly, ...]
     notes: tuple[str, ...]
+
+    @property
+    def points(self) -> int:
+        """How many cells of the grid have a sample."""
+        return int(self.block.mask.sum())
 
     @property
     def judged(self) -> NDArray[np.bool_]:
@@ -45,15 +59,30 @@ def score_file(path: Path, name: str, settings: DetectSettings) -> Scored:
     scores = chosen.score(block)
     quiet = round(settings.quiet * SECOND)
     thresholds = FalseAlarmRate(settings.false_alarms, quiet).thresholds(block, scores)
-    found = Episodes(name, quiet).find(block, scores, thresholds)
-    return Scored(block, scores, thresholds, tuple(found), table.notes)
+    found = tuple(Episodes(name, quiet).find(block, scores, thresholds))
+    scored = Scored(block, scores, thresholds, found, table.notes)
+    return replace(scored, notes=(*table.notes, *_notes(scored, len(table.batch))))
+
+
+def _notes(scored: Scored, samples: int) -> Iterator[str]:
+    merged = samples - scored.points
+    if merged > 0:
+        yield (
+            f"{merged} of {samples} samples shared a step of {scored.block.step / SECOND:g} s with a "
+            "later one of their series and were left out."
+        )
+    if not scored.judged.any():
+        yield WARMING
 
 
 def write_scores(scored: Scored, path: Path) -> None:
-    """Every sample with its score and threshold, as CSV; an empty cell was not judged."""
+    """A row for each point of the grid that has a sample, as CSV; an empty field was not judged.
+
+    Raises InputError where it cannot be written whole; what was at `path` before is then still there.
+    """
     block = scored.block
     try:
-        with path.open("w", newline="", encoding="utf-8") as file:
+        with _whole(path) as file:
             rows = csv.writer(file)
             rows.writerow(("series", "time", "value", "score", "threshold", "expected"))
             for row, column in np.argwhere(block.mask):
@@ -64,9 +93,32 @@ def write_scores(scored: Scored, path: Path) -> None:
                     scored.scores.expected[row, column],
                 )
                 shown = ("" if np.isnan(number) else repr(float(number)) for number in numbers)
-                rows.writerow((str(block.keys[row]), iso(int(block.at[column])), *shown))
+                rows.writerow((str(block.keys[row]), _instant(int(block.at[column])), *shown))
     except OSError as error:
         raise InputError("cannot be written", where=str(path), why=error.strerror or "") from error
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[TextIO]:
+    """A file beside `path` that takes its place once it is written to its end."""
+    if path.exists() and not path.is_file():  # a pipe or /dev/stdout cannot be replaced
+        with path.open("w", newline="", encoding="utf-8") as file:
+            yield file
+        return
+    path = path.resolve()
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with part.open("x", newline="", encoding="utf-8") as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _instant(at: int) -> str:
+    """With milliseconds where there are any: 2026-11-20T15:00:00.123Z."""
+    rest = at % SECOND
+    return iso(at) if not rest else f"{iso(at - rest)[:-1]}.{rest:03d}Z"
 
 
 def _block(batch: Batch, path: Path) -> SeriesBlock:
