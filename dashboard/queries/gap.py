@@ -6,19 +6,19 @@ import numpy as np
 
 from reinfra.gaps.recorded import compare_recorded
 from reinfra.gaps.scorecard import Refusal, Scorecard, Side
+from reinfra.model.randomness import SEED
 
 NOTE = (
     "FMBench load-test runs of January 2024 (aws-samples/foundation-model-benchmarking-tool, MIT-0): "
     "old software stacks at low concurrency, shown as they were measured"
 )
-_SEED = 20_261_120  # the same page twice shows the same interval
 
 
 def comparisons() -> tuple[Scorecard | Refusal, ...]:
     """Takes about a second: 2,000 resamples of every stratum of every pair."""
     data = resources.files("reinfra.demo").joinpath("data/fmbench")
     with resources.as_file(data) as folder:
-        return tuple(compare_recorded(folder, np.random.default_rng(_SEED)))
+        return tuple(compare_recorded(folder, np.random.default_rng(SEED)))
 
 
 def sides(found: tuple[Scorecard | Refusal, ...]) -> tuple[Side, ...]:

@@ -6,10 +6,9 @@ import numpy as np
 
 from judge.report import JudgeReport, SetReport, report
 from reinfra.batch.quality import load
+from reinfra.model.randomness import SEED
 from reinfra.store import Store, grades
 from reinfra.store.grades import SetInfo
-
-_SEED = 20_261_120  # the same page twice shows the same interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ def qualities(store: Store) -> tuple[Quality, ...]:
         infos = grades.listing(connection)
     sets = [(info, load(store, info.name)) for info in infos]
     return tuple(
-        Quality(info, report(graded, np.random.default_rng(_SEED)))
+        Quality(info, report(graded, np.random.default_rng(SEED)))
         for info, graded in sets
         if graded.judges
     )

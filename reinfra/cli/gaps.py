@@ -7,14 +7,13 @@ import typer
 
 from reinfra.cli.later import not_built
 from reinfra.errors import InputError
+from reinfra.model.randomness import SEED
 
 if TYPE_CHECKING:
     from reinfra.gaps.scorecard import Refusal, Scorecard
 
 app = typer.Typer(help="Purpose-built against adapted infrastructure.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-SEED = 20_261_121
-"""The same resamples in every run, so that an interval can be repeated."""
 
 
 @app.command()

@@ -7,6 +7,7 @@ import typer
 
 from reinfra.cli.context import context
 from reinfra.cli.later import not_built
+from reinfra.model.randomness import SEED
 
 if TYPE_CHECKING:
     from judge.report import SetReport
@@ -16,8 +17,6 @@ app = typer.Typer(
     help="Answer quality: grades, their intervals, and how far to trust them.", no_args_is_help=True
 )
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-SEED = 20_261_121
-"""The resamples behind an interval are the same in every run, so that a report can be repeated."""
 
 
 @app.command()

@@ -20,12 +20,10 @@ from reinfra.demo.summary import Labelled, Summary
 from reinfra.demo.warming import judged_from
 from reinfra.gaps.recorded import compare_recorded
 from reinfra.model import Clock, IdSource, Incident, InputError
+from reinfra.model.randomness import SEED
 from reinfra.progress import Progress, Step
 from reinfra.store import Selector, Store, anomalies, incidents, open_store, outbox
 from reinfra.store.outbox import Counts
-
-SEED = 20_261_121
-"""Resamples are the same in every demo, so that its figures can be compared."""
 
 FEW, FEW_LABELS_OF = 100, "llama-7b"
 """A service has many verdicts and few labels; this shows what the correction makes of that."""
@@ -43,11 +41,12 @@ def run(settings: Settings, clock: Clock, ids: IdSource, progress: Progress) -> 
     recordings = load.signals(store, folder, progress)
     names = list(load.grades(store, folder, progress))
     detection = detect(store, settings, Request(), clock=clock, ids=ids, progress=progress)
-    generator = np.random.default_rng(SEED)
     sets = [quality.load(store, name) for name in names]
-    few = wins_of(sets[names.index("PandaLM")], FEW_LABELS_OF).with_labels_on(FEW, generator)
+    few = wins_of(sets[names.index("PandaLM")], FEW_LABELS_OF).with_labels_on(
+        FEW, np.random.default_rng(SEED)
+    )
     few = replace(few, name=f"{few.name}, all but {FEW} of the labels hidden on purpose")
-    graded = tuple(report(each, generator) for each in (*sets, few))
+    graded = tuple(report(each, np.random.default_rng(SEED)) for each in (*sets, few))
     progress(Step("grade answers", 1, 1))
     gaps = tuple(compare_recorded(folder / "fmbench", np.random.default_rng(SEED)))
     progress(Step("compare infrastructure", 1, 1))

@@ -3,14 +3,21 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from dashboard.queries.gap import comparisons
+from dashboard.queries.quality import qualities
+from judge.report import report
+from reinfra.batch import quality
+from reinfra.cli.gaps import _recorded
 from reinfra.config import Settings
 from reinfra.demo.run import recreate, run
 from reinfra.demo.simulated import run as run_simulated
 from reinfra.demo.summary import Summary
 from reinfra.errors import ReinfraError
 from reinfra.model import DERIVED_LABEL, MINUTE, Batch, Origin, SeriesKey
+from reinfra.model.randomness import SEED
 from reinfra.progress import Step, silent
 from reinfra.store import Selector, Source, Store, open_store, sources
 
@@ -113,6 +120,17 @@ def test_the_same_clock_gives_the_same_demo(demo: Demo, tmp_path: Path) -> None:
     again = run(_settings(tmp_path), lambda: NOW, lambda: str(next(numbers)), silent)
     assert again.detection == demo[0].detection
     assert again.incidents == demo[0].incidents
+
+
+def test_the_demo_the_command_line_and_the_page_show_the_same_intervals(demo: Demo) -> None:
+    summary, store, _ = demo
+    assert repr(summary.gaps) == repr(tuple(_recorded())) == repr(comparisons())
+    on_page = {each.report.name: repr(each.report) for each in qualities(store)}
+    in_demo = {each.name: repr(each) for each in summary.graded}
+    assert on_page.items() <= in_demo.items()
+    (name,) = on_page.keys() - {"LLMBar"}
+    by_hand = report(quality.load(store, name), np.random.default_rng(SEED))
+    assert in_demo[name] == repr(by_hand)
 
 
 def test_progress_reaches_its_end_in_every_stage(tmp_path: Path) -> None:
