@@ -44,12 +44,6 @@ def announcement(listening: socket.socket, wanted: int) -> str:
     return f"Dashboard: {url_of(listening)}{taken}"
 
 
-def free_port(host: str, wanted: int) -> int:
-    """`wanted`, or the next port after it that nobody listens on. Raises InputError."""
-    with listen(host, wanted) as listening:
-        return int(listening.getsockname()[1])
-
-
 def listen(host: str, wanted: int) -> socket.socket:
     """A listening socket on the first free port from `wanted` on; connections wait until they are served."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

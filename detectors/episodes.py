@@ -23,8 +23,9 @@ class Episodes:
         Of a signal that is bad one way only, samples beyond the expected value that way count.
         """
         flagged = (scores.values > thresholds) & bad_way(block, scores.expected)
+        bands = band(block, scores, thresholds) if flagged.any() else ()
         return [
-            self._anomaly(block, scores, thresholds, int(row), points)
+            self._anomaly(block, scores, thresholds, bands, int(row), points)
             for row in np.flatnonzero(flagged.any(axis=1))
             for points in self._runs(block.at, np.flatnonzero(flagged[row]))
         ]
@@ -37,11 +38,12 @@ class Episodes:
         block: SeriesBlock,
         scores: Scores,
         thresholds: Floats,
+        bands: tuple[Floats, ...],
         row: int,
         points: NDArray[np.intp],
     ) -> Anomaly:
         peak = int(points[np.argmax(scores.values[row, points])])
-        low, high = _band(block, scores, thresholds, row, peak)
+        low, high = (float(side[row, peak]) for side in bands)
         return Anomaly(
             key=block.keys[row],
             detector=self.detector,
@@ -70,15 +72,12 @@ def bad_way(block: SeriesBlock, expected: Floats) -> NDArray[np.bool_]:
     return bad
 
 
-def _band(
-    block: SeriesBlock, scores: Scores, thresholds: Floats, row: int, peak: int
-) -> tuple[float, float]:
-    """The values that would not have been flagged; not below 0 where none ever was until then."""
-    expected = scores.expected[row, peak]
-    reach = thresholds[row, peak] * scores.scale[row, peak]
-    least = -np.inf if (block.values[row, : peak + 1] < 0).any() else 0.0
-    low, high = np.maximum([expected - reach, expected + reach], least)
-    return float(low), float(high)
+def band(block: SeriesBlock, scores: Scores, thresholds: Floats | float) -> tuple[Floats, Floats]:
+    """`[series, time]`: lowest and highest value that is not flagged; not below 0 where none was until then."""
+    reach = thresholds * scores.scale
+    below = np.logical_or.accumulate(block.mask & (block.values < 0), axis=1)
+    least = np.where(below, -np.inf, 0.0)
+    return np.maximum(scores.expected - reach, least), np.maximum(scores.expected + reach, least)
 
 
 def _reason(

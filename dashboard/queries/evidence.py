@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.queries.window import Window
+from detectors import episodes
 from detectors.registry import detector
 from reinfra.config import load_settings
 from reinfra.model import DAY, HOUR, SECOND, Anomaly, InputError, SeriesBlock
 from reinfra.signals import find
-from reinfra.store import Rule, Store, Stored
+from reinfra.store import Rule, SampleStore, Stored
 
 Floats = NDArray[np.float64]
 BEFORE = {"nothing": 0, "previous day": DAY, "previous week": 7 * DAY}
@@ -44,7 +45,7 @@ def stretch(anomalies: Sequence[Anomaly], now: int) -> Window:
 
 
 def evidence(
-    store: Store, stored: Stored, anomaly: Anomaly, window: Window, shift: int = 0
+    store: SampleStore, stored: Stored, anomaly: Anomaly, window: Window, shift: int = 0
 ) -> Evidence:
     """`shift` is how far back "before" lies. The series is read as the batch reads it.
 
@@ -77,13 +78,11 @@ def band(block: SeriesBlock, anomaly: Anomaly) -> tuple[Floats, Floats]:
         scores = detector(anomaly.detector).score(block)
     except InputError:
         return unknown, unknown
-    reach = anomaly.threshold * scores.scale[0]
-    low, high = scores.expected[0] - reach, scores.expected[0] + reach
-    never_negative = not (block.values[0] < 0).any()
-    return np.maximum(low, 0.0) if never_negative else low, high
+    low, high = episodes.band(block, scores, anomaly.threshold)
+    return low[0], high[0]
 
 
-def _step(store: Store, stored: Stored, window: Window, default: int) -> int:
+def _step(store: SampleStore, stored: Stored, window: Window, default: int) -> int:
     """The signal's cadence; a multiple of it where the series is slower, or the line would be dots."""
     signal = find(stored.key.metric)
     step = round(signal.cadence * SECOND) if signal and signal.cadence else default

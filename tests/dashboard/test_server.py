@@ -11,7 +11,7 @@ from dashboard.connection import DATABASE_VARIABLE
 from dashboard.headers import HEADERS, SecurityHeaders
 from dashboard.probes import ROUTES, exposition
 from dashboard.queries.counts import Counts
-from dashboard.server import free_port, listen, url_of
+from dashboard.server import listen, url_of
 from reinfra.model import InputError, Origin
 from reinfra.store.sources import SourceState
 from tests.dashboard.conftest import Filled
@@ -31,7 +31,8 @@ def _get(path: str) -> httpx.Response:
 def test_a_taken_port_is_passed_over() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert port < free_port("127.0.0.1", port) <= port + 50
+        with listen("127.0.0.1", port) as listening:
+            assert port < listening.getsockname()[1] <= port + 50
 
 
 def test_a_free_port_is_used_as_asked() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from detectors.base import Scores
-from detectors.episodes import Episodes
+from detectors.episodes import Episodes, band
 from reinfra.model import MINUTE, Anomaly, SeriesBlock
 from tests.detectors.blocks import START, block_of
 
@@ -91,3 +91,9 @@ def test_a_detector_that_expects_no_value_gives_no_band() -> None:
     )
     assert np.isnan([anomaly.expected_low, anomaly.expected_high]).all()
     assert anomaly.reason == "GPU memory in use 50: strangeness 7, 100 points since 00:00 UTC"
+
+
+def test_the_band_reaches_below_zero_only_once_a_value_did() -> None:
+    block = block_of(np.array([[1.0, -1.0, 1.0]]))
+    low, high = band(block, scores_of(block, 1.0, 1.0), 5.0)
+    assert (low.tolist(), high.tolist()) == ([[0.0, -4.0, -4.0]], [[6.0, 6.0, 6.0]])
