@@ -11,8 +11,7 @@ from dashboard.queries.rates import Marks
 from dashboard.text import cell
 from reinfra.alerts.rules import scope
 from reinfra.model import Anomaly
-from reinfra.signals import find
-from reinfra.signals.wording import UNKNOWN, duration, quantity
+from reinfra.signals.wording import UNKNOWN, amount, duration
 from reinfra.store.anomalies import StoredAnomaly
 from reinfra.store.notice import excess
 
@@ -89,18 +88,13 @@ def notifications(case: Case) -> pd.DataFrame:
 
 
 def seen(anomaly: Anomaly) -> str:
-    return _quantity(anomaly, anomaly.value) if np.isfinite(anomaly.value) else "no value"
+    return amount(anomaly.key, anomaly.value) if np.isfinite(anomaly.value) else "no value"
 
 
 def expected(anomaly: Anomaly) -> str:
     low, high = anomaly.expected_low, anomaly.expected_high
     if np.isfinite(low) and np.isfinite(high):
-        return f"{_quantity(anomaly, low)} to {_quantity(anomaly, high)}"
+        return f"{amount(anomaly.key, low)} to {amount(anomaly.key, high)}"
     if np.isfinite(low):
-        return f"at least {_quantity(anomaly, low)}"
-    return f"at most {_quantity(anomaly, high)}" if np.isfinite(high) else UNKNOWN
-
-
-def _quantity(anomaly: Anomaly, value: float) -> str:
-    signal = find(anomaly.key.metric)
-    return quantity(value, anomaly.key.unit, signal.family if signal else "")
+        return f"at least {amount(anomaly.key, low)}"
+    return f"at most {amount(anomaly.key, high)}" if np.isfinite(high) else UNKNOWN
