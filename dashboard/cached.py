@@ -45,7 +45,7 @@ def course(
 ) -> Course:
     """`key` names signal and fleet."""
     del key
-    return signals.course(connection.store_at(url), _fleet, _signal, window, buckets)
+    return signals.course(connection.samples_at(url), _fleet, _signal, window, buckets)
 
 
 @st.cache_resource(ttl=4 * TTL, max_entries=16, show_spinner="Reading the series and its band …")
@@ -54,7 +54,7 @@ def evidence(
 ) -> Evidence:
     """`key` names the anomaly."""
     del key
-    return evidence_of.evidence(connection.store_at(url), _stored, _anomaly, window, shift)
+    return evidence_of.evidence(connection.samples_at(url), _stored, _anomaly, window, shift)
 
 
 @st.cache_resource(ttl=4 * TTL, max_entries=16, show_spinner=False)
@@ -63,7 +63,7 @@ def trends(
 ) -> list[list[float | None]]:
     """`key` names the series."""
     del key
-    return signals.trends(connection.store_at(url), _series, window, buckets)
+    return signals.trends(connection.samples_at(url), _series, window, buckets)
 
 
 @st.cache_resource(ttl=240 * TTL, max_entries=4, show_spinner="Comparing judges with people …")

@@ -4,7 +4,7 @@ import functools
 import os
 
 from reinfra.config import load_settings
-from reinfra.store import Store, open_store
+from reinfra.store import SampleStore, Store, open_store
 
 DATABASE_VARIABLE = "REINFRA_DATABASE_URL"
 
@@ -23,3 +23,14 @@ def store() -> Store:
 def store_at(url: str) -> Store:
     """As `store`. A failure is not kept: the next call tries again."""
     return open_store(url)
+
+
+@functools.cache
+def samples_at(url: str) -> SampleStore:
+    """Where the samples are that the findings at `url` are about: there, or where the settings say."""
+    elsewhere = load_settings().database.samples
+    if not elsewhere:
+        return store_at(url)
+    from reinfra.store.backends import open_samples
+
+    return open_samples(elsewhere)

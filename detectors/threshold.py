@@ -29,7 +29,7 @@ class FalseAlarmRate:
     tail stands in for each missing member's shape: fewer false alarms, less found.
 
     `history` is how much scored time a series needs before it has a threshold, `least` the lowest
-    threshold there is.
+    threshold of scores that count usual errors; scores without a unit have no lowest one.
     """
 
     per_week: float = 0.25
@@ -49,6 +49,8 @@ class FalseAlarmRate:
             tails = [self._tails(block, scores.values[row], begins) for row in fleet]
             for column, of_day in enumerate(zip(*tails, strict=True)):
                 levels[fleet, column] = self._levels(of_day, block.step)
+        least = self.least if np.isfinite(scores.expected).any() else 0.0
+        levels = np.maximum(levels, least)
         return np.repeat(levels, np.diff(begins, append=block.at.size), axis=1)
 
     def _tails(
@@ -73,7 +75,7 @@ class FalseAlarmRate:
         known = own[~np.isnan(own)]
         usual = np.median(known) if known.size >= self.least_fleet else own
         steadied = np.sqrt(own * _FLEET_FACTOR * usual)
-        levels: Floats = np.maximum(np.maximum(steadied, own / _OWN_AT_LEAST), self.least)
+        levels: Floats = np.maximum(steadied, own / _OWN_AT_LEAST)
         return levels
 
     def _shape(self, shapes: list[float]) -> float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dashboard.queries.window import Window
 from reinfra.model import DERIVED_LABEL
 from reinfra.signals import Signal, find
-from reinfra.store import Rule, Store, Stored
+from reinfra.store import Rule, SampleStore, Stored
 
 MOST_SERIES = 300
 
@@ -60,7 +60,7 @@ def busiest(fleet: tuple[Stored, ...], family: str, window: Window) -> Signal | 
 
 
 def course(
-    store: Store, fleet: tuple[Stored, ...], signal: Signal, window: Window, buckets: int
+    store: SampleStore, fleet: tuple[Stored, ...], signal: Signal, window: Window, buckets: int
 ) -> Course:
     members = [stored for stored in fleet if stored.key.metric == signal.name]
     read = members[:MOST_SERIES]
@@ -74,7 +74,7 @@ def course(
 
 
 def trends(
-    store: Store, series: tuple[Stored, ...], window: Window, buckets: int
+    store: SampleStore, series: tuple[Stored, ...], window: Window, buckets: int
 ) -> list[list[float | None]]:
     """Each series' means per bucket, for a small line in a table; None where there was no sample."""
     block = store.read(

@@ -9,9 +9,9 @@ from reinfra.batch.evaluate import STALENESS, Evaluation, score, silences
 from reinfra.batch.record import record
 from reinfra.config import Settings
 from reinfra.errors import ExitCode, InputError, ReinfraError
-from reinfra.model import DAY, SECOND, Clock, IdSource, iso
+from reinfra.model import DAY, SECOND, Anomaly, Clock, IdSource, iso
 from reinfra.progress import Progress, Step, silent
-from reinfra.store import Selector, Store, Stored, runs
+from reinfra.store import SampleStore, Selector, Store, Stored, runs
 from reinfra.store.lock import only_one
 
 KIND, PARTIAL = "detect", "detect, in part"
@@ -55,14 +55,18 @@ def detect(
     clock: Clock,
     ids: IdSource,
     progress: Progress = silent,
+    samples: SampleStore | None = None,
 ) -> Report:
     """Search one window and record what is found. The same search again changes nothing.
+
+    `samples` are read from there if they live elsewhere; what is found is recorded in `store`.
 
     Raises LockedError while another run is under way, InputError for a detector nobody knows.
     """
     names = _names(settings, request)
+    where = samples or store
     with only_one(store.engine, KIND):
-        series = store.series(request.selector)
+        series = where.series(request.selector)
         done = _done(store)
         window = _window(settings, request, series, done, clock())
         whole = not request.only and request.selector == EVERYTHING
@@ -72,12 +76,14 @@ def detect(
         )
         if request.dry_run:
             return _report(
-                run, series, _evaluate(store, settings, names, series, window, progress), 0, request
+                run, series, _evaluate(where, settings, names, series, window, progress), 0, request
             )
         with store.writing() as connection:
             runs.begin(connection, run)
         try:
-            evaluation = _evaluate(store, settings, names, series, window, progress)
+            evaluation = _evaluate(where, settings, names, series, window, progress)
+            if samples is not None:
+                evaluation.found = _registered(store, evaluation, series)
             incidents = record(store, evaluation, settings, window.until)
         except ReinfraError as error:
             with store.writing() as connection:
@@ -117,8 +123,17 @@ def _window(
     return Window(max(earliest, since - round(settings.detect.history * DAY)), since, until)
 
 
+def _registered(
+    store: Store, evaluation: Evaluation, series: list[Stored]
+) -> dict[int, list[Anomaly]]:
+    """What was found elsewhere, by the ids that its series have in the store."""
+    keys = {one.id: one for one in series if one.id in evaluation.found}
+    here = store.register(list(keys.values()))
+    return {here[keys[id_].key]: found for id_, found in evaluation.found.items()}
+
+
 def _evaluate(
-    store: Store,
+    store: SampleStore,
     settings: Settings,
     names: tuple[str, ...],
     series: list[Stored],

@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from reinfra.config import Settings
-    from reinfra.store import Store
+    from reinfra.store import SampleStore, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,14 @@ class Context:
         from reinfra.store import open_store
 
         return open_store(settings.database.url)
+
+    def samples(self, settings: "Settings") -> "SampleStore | None":
+        """Where samples live if that is elsewhere, else None. Raises InputError."""
+        if not settings.database.samples:
+            return None
+        from reinfra.store.backends import open_samples
+
+        return open_samples(settings.database.samples)
 
 
 def context(ctx: typer.Context) -> Context:

@@ -1,5 +1,6 @@
 """`reinfra db`: the database's schema, contents and upkeep."""
 
+import enum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,7 +9,7 @@ from reinfra.cli.context import context
 from reinfra.errors import ExitCode
 
 if TYPE_CHECKING:
-    from reinfra.store import Store
+    from reinfra.store import Selector, Store
 
 app = typer.Typer(help="The database: schema, upkeep, ways in and out.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -129,19 +130,41 @@ def vacuum(ctx: typer.Context, as_json: Json = False) -> None:
         typer.echo(f"{store.name}: done")
 
 
+class Form(enum.StrEnum):
+    """What samples are written as."""
+
+    PARQUET = "parquet"
+    REMOTE_WRITE = "remote-write"
+
+
 @app.command()
 def export(
     ctx: typer.Context,
-    to: Annotated[str, typer.Argument(help="Folder, or s3://bucket/path.")],
+    place: Annotated[
+        str,
+        typer.Argument(
+            metavar="PLACE",
+            help="Folder or s3://bucket/path; for remote-write the server's address.",
+        ),
+    ],
+    to: Annotated[
+        Form, typer.Option(help="Sealed blocks as Parquet, or all to a Prometheus.")
+    ] = Form.PARQUET,
     series: Annotated[str, typer.Option(help='Only these, as metric{label="value"}.')] = "",
+    since: Annotated[str, typer.Option(help="Where to begin (remote-write only).")] = "1d",
     as_json: Json = False,
 ) -> None:
-    """Write sealed samples as Parquet, for DuckDB, Athena, Spark."""
+    """Write samples as Parquet for DuckDB, Athena, Spark, or send them by Prometheus remote write."""
     from reinfra.cli.output import write_json
     from reinfra.store import Selector
+
+    store, selector = _store(ctx), Selector.parse(series)
+    if to is Form.REMOTE_WRITE:
+        _send(store, place, selector, since, as_json=as_json)
+        return
     from reinfra.store.parquet import export as write_out
 
-    done = write_out(_store(ctx), to, Selector.parse(series))
+    done = write_out(store, place, selector)
     if as_json:
         write_json(done)
     else:
@@ -191,6 +214,23 @@ def migrate(
         typer.echo(
             f"{sum(moved.rows.values())} rows of {len(moved.rows)} tables copied and compared"
         )
+
+
+def _send(store: "Store", url: str, selector: "Selector", since: str, *, as_json: bool) -> None:
+    from reinfra.cli.output import write_json
+    from reinfra.cli.times import instant
+    from reinfra.model import system_clock
+    from reinfra.store.remote_write import send
+
+    now = system_clock()
+    sent = send(store, url, selector, instant(since, "--since", now) or 0, now + 1)
+    if as_json:
+        write_json(sent)
+    else:
+        refused = f", {sent.refused} refused: {sent.why}" if sent.refused else ""
+        typer.echo(f"{sent.samples} samples of {sent.series} series sent{refused}")
+    if sent.refused:
+        raise typer.Exit(ExitCode.PARTIAL)
 
 
 def _store(ctx: typer.Context) -> "Store":

@@ -7,7 +7,6 @@ import typer
 
 from reinfra.cli.later import not_built
 from reinfra.errors import InputError
-from reinfra.model.randomness import SEED
 
 if TYPE_CHECKING:
     from reinfra.gaps.scorecard import Refusal, Scorecard
@@ -71,6 +70,7 @@ def _recorded() -> "list[Scorecard | Refusal]":
 
     from reinfra.demo.folder import data_folder
     from reinfra.gaps.recorded import compare_recorded
+    from reinfra.model.randomness import SEED
 
     return compare_recorded(data_folder() / "fmbench", np.random.default_rng(SEED))
 
@@ -84,6 +84,7 @@ def _between(
     from reinfra.gaps.compare import Setting, compare
     from reinfra.gaps.fmbench import read_fmbench
     from reinfra.gaps.prices import read_prices
+    from reinfra.model.randomness import SEED
 
     if not (candidate and baseline):
         raise InputError("name both sides", todo="Add --candidate and --baseline.")

@@ -7,7 +7,6 @@ import typer
 
 from reinfra.cli.context import context
 from reinfra.cli.later import not_built
-from reinfra.model.randomness import SEED
 
 if TYPE_CHECKING:
     from judge.report import SetReport
@@ -31,6 +30,7 @@ def report(
     from judge.report import report as report_on
     from reinfra.batch import quality
     from reinfra.cli.output import write_json
+    from reinfra.model.randomness import SEED
 
     here = context(ctx)
     store = here.store(here.settings())

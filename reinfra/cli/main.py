@@ -64,5 +64,7 @@ def main() -> None:
     try:
         app()
     except ReinfraError as error:
-        sys.stderr.write(f"reinfra: {error}\n")
+        from reinfra.cli.output import printable
+
+        sys.stderr.write(f"reinfra: {printable(str(error))}\n")
         sys.exit(error.exit_code)

@@ -40,6 +40,12 @@ class DatabaseSettings(_Section):
         description="Database: sqlite:///path/to/file.db or postgresql://user@host/name. A password "
         "belongs into the environment (REINFRA_DATABASE_URL or PGPASSWORD), not into the file.",
     )
+    samples: str = Field(
+        "",
+        description="Where samples are read instead, if they live elsewhere; findings stay in the database. "
+        "prometheus+https://host/path (Prometheus, Mimir, Thanos, VictoriaMetrics; ?region=eu-west-1 signs for "
+        "Amazon's managed one), or parquet: and a folder or s3:// address that `reinfra db export` wrote.",
+    )
 
 
 class CollectSettings(_Section):

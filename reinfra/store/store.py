@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, func, select
 
-from reinfra.model import Batch, Clock, SeriesBlock, system_clock
+from reinfra.model import Batch, Clock, SeriesBlock, SeriesKey, system_clock
 from reinfra.store import catalogue, chunks, frames, migrate
 from reinfra.store.base import Rule, Samples, Source, Stored, Written
 from reinfra.store.columns import BLOCK, GROUP
@@ -78,6 +78,19 @@ class Store:
             raise
         self._known.learn(write.learned)
         return written
+
+    def register(self, series: list[Stored]) -> dict[SeriesKey, int]:
+        """The ids that findings about series of another store have here; no sample comes with them."""
+        known: dict[SeriesKey, catalogue.KnownSeries] = {}
+        with self.writing() as connection:
+            for one in series:
+                row = catalogue.source_row(
+                    connection, Source(one.source, one.key.origin), self.clock()
+                )
+                known |= catalogue.known(connection, [one.key])
+                if one.key not in known:
+                    known |= catalogue.add(connection, {one.key: one.first_at}, row.id)
+        return {key: row.id for key, row in known.items()}
 
     def series(self, selector: Selector) -> list[Stored]:
         with self.reading() as connection:

@@ -11,8 +11,11 @@ from reinfra.batch.detect import Report, Request, detect
 from reinfra.config import Settings
 from reinfra.errors import InputError, LockedError
 from reinfra.model import DAY, MINUTE, Batch, IncidentState, SeriesKey
-from reinfra.store import Selector, Source, Store, anomalies, incidents, outbox, runs
+from reinfra.store import Selector, Source, Store, anomalies, incidents, open_store, outbox, runs
+from reinfra.store.backends import open_samples
 from reinfra.store.lock import only_one
+from reinfra.store.parquet import export
+from reinfra.store.seal import seal
 
 STEP = 5 * MINUTE
 END = 1_750_000_000_000 // STEP * STEP
@@ -248,3 +251,27 @@ def test_a_host_that_stays_silent_is_not_called_well(store: Store, settings: Set
     with store.reading() as connection:
         states = {one.state for one in incidents.listing(connection) if "silent" in one.title}
     assert states == {IncidentState.OPEN}
+
+
+def test_samples_that_live_elsewhere_are_searched_there_and_findings_kept_here(
+    store: Store, settings: Settings, tmp_path: Path
+) -> None:
+    _filled(store)
+    seal(store, everything=True)
+    export(store, str(tmp_path / "samples"))
+    here = open_store(f"sqlite:///{tmp_path}/findings.db", clock=lambda: END, create=True)
+    there = open_samples(f"parquet:{tmp_path}/samples")
+    report = detect(
+        here, settings, Request(), clock=lambda: END, ids=lambda: "elsewhere", samples=there
+    )
+    assert report.scored == 1
+    with here.reading() as connection:
+        found = [one.found for one in anomalies.between(connection, SPIKE, SPIKE + 1)]
+    assert [(one.key, one.peak_at) for one in found] == [(KEY, SPIKE)]
+    assert here.samples(here.series(Selector()), 0, END).at[0].size == 0
+    here.engine.dispose()
+
+
+def test_an_unknown_kind_of_place_is_refused() -> None:
+    with pytest.raises(InputError, match=r"database\.samples"):
+        open_samples("ftp://somewhere")

@@ -9,8 +9,7 @@ from tests.detectors.blocks import block_of, until
 
 
 def scored(values: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> Scores:
-    nothing = np.full_like(values, np.nan)
-    return Scores(values, nothing, nothing)
+    return Scores(values, np.zeros_like(values), np.ones_like(values))
 
 
 def noise(series: int, days: int, seed: int = 0) -> SeriesBlock:
@@ -104,3 +103,11 @@ def test_few_peaks_give_a_level_above_everything_seen() -> None:
     tail = Tail.of(np.arange(100.0), np.arange(100) * MINUTE, 30 * MINUTE)
     assert np.isnan(tail.shape)
     assert tail.level(1e-5, 0.0) == pytest.approx(1.2 * 99)
+
+
+def test_scores_without_a_unit_have_no_lowest_threshold() -> None:
+    """As those of PyOD's isolation forest, which never reach 1."""
+    block = noise(6, 12)
+    tiny, nothing = block.values / 100, np.full_like(block.values, np.nan)
+    thresholds = FalseAlarmRate().thresholds(block, Scores(tiny, nothing, nothing))
+    assert 0 < np.nanmax(thresholds) < 1
