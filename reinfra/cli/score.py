@@ -20,7 +20,8 @@ def score(
         str, typer.Option(help="Detector, such as autoregression or pyod:KNN.")
     ] = "autoregression",
     out: Annotated[
-        Path | None, typer.Option(help="Write every sample's score to this CSV file.")
+        Path | None,
+        typer.Option(help="Write a row for each point that has a sample to this CSV file."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -50,9 +51,8 @@ def _print(scored: "Scored") -> None:
         typer.echo(printable(f"note: {note}"))
     for one in scored.anomalies:
         typer.echo(printable(f"{iso(one.since)}  {one.key}  {one.reason}"))
-    series, points = scored.block.values.shape
     judged = int(scored.judged.sum())
     typer.echo(
-        f"{series} series of {points} points, {scored.block.step / 1000:g} s apart; "
+        f"{len(scored.block.keys)} series, {scored.points} points {scored.block.step / 1000:g} s apart; "
         f"{judged} points judged, {len(scored.anomalies)} anomalies"
     )

@@ -97,8 +97,6 @@ def test_the_detector_of_the_how_to_keeps_the_contract(
 ) -> None:
     examples("a-detector", tmp_path, monkeypatch)
     monkeypatch.setitem(DETECTORS, "jump", sys.modules["detectors.jump"].Jump)
-    given = {"name": "jump"}
-    if "points" in getattr(contract, promise).__annotations__:
-        getattr(contract, promise)(**given, points=30)
-    else:
-        getattr(contract, promise)(**given)
+    asked = getattr(contract, promise).__annotations__
+    parameters = {"name": "jump", "points": 30, "largest": 1e307}
+    getattr(contract, promise)(**{name: parameters[name] for name in asked if name != "return"})
