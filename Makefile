@@ -16,7 +16,7 @@ demo: $(RUNTIME)
 	@$(BIN)/reinfra demo $(ARGS)
 
 test: $(STAMP)
-	@scripts/chromium.sh
+	@scripts/test-programs.sh
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(STAMP)
