@@ -15,7 +15,8 @@ from sqlalchemy.engine import URL, make_url
 from reinfra.store import Store, open_store
 from reinfra.store.engine import connect_to, database_url
 
-_TEMPLATE = "migrated"
+OTHER_SERVER = "REINFRA_TEST_POSTGRES_URL"
+_TEMPLATE = f"migrated_{os.getpid()}"  # every worker has its own
 _numbers = count()
 
 
@@ -41,7 +42,11 @@ def store(sqlite_url: str) -> Iterator[Store]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[URL]:
-    """A PostgreSQL server of this session's own, holding a migrated template database."""
+    """A PostgreSQL server holding a migrated template database: this session's own, or the one that
+    REINFRA_TEST_POSTGRES_URL names, in which databases are made and left: name one to throw away."""
+    if given := os.environ.get(OTHER_SERVER):
+        yield _with_template(database_url(given))
+        return
     # The server may run as another user, who cannot look into pytest's own folders.
     folder = Path(tempfile.mkdtemp(prefix="reinfra-pg-"))
     server = _server(folder)
@@ -49,10 +54,7 @@ def postgres_server() -> Iterator[URL]:
         url = database_url(server.get_uri())
         _command(url, "ALTER SYSTEM SET fsync = off")  # nothing here outlives the session
         _command(url, "SELECT pg_reload_conf()")
-        _command(url, f"CREATE DATABASE {_TEMPLATE}")
-        template = url.set(database=_TEMPLATE).render_as_string(hide_password=False)
-        open_store(template, create=True).engine.dispose()
-        yield url
+        yield _with_template(url)
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
@@ -61,7 +63,7 @@ def postgres_server() -> Iterator[URL]:
 @pytest.fixture
 def postgres_url(postgres_server: URL) -> str:
     """The URL of an empty PostgreSQL database with the current schema."""
-    name = f"test_{next(_numbers)}"
+    name = f"test_{os.getpid()}_{next(_numbers)}"
     _command(postgres_server, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
     return postgres_server.set(database=name).render_as_string(hide_password=False)
 
@@ -79,6 +81,13 @@ def any_store(any_url: str) -> Iterator[Store]:
     opened = open_store(any_url)
     yield opened
     opened.engine.dispose()
+
+
+def _with_template(url: URL) -> URL:
+    _command(url, f"CREATE DATABASE {_TEMPLATE}")
+    template = url.set(database=_TEMPLATE).render_as_string(hide_password=False)
+    open_store(template, create=True).engine.dispose()
+    return url
 
 
 def _server(folder: Path) -> Any:  # noqa: ANN401 - the package has no types

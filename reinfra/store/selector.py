@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from reinfra.model import InputError, SeriesKey
 
 _MATCHER = re.compile(r'\s*([A-Za-z_][\w.]*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)')
+_LIST = re.compile(r'\s*([A-Za-z_][\w.]*)\s+in\s*\(((?:\s*"(?:[^"\\]|\\.)*"\s*,?)+)\)\s*(?:,|$)')
+_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _SELECTOR = re.compile(r"\s*([A-Za-z_:][\w.:]*)?\s*(?:\{(.*)\})?\s*", re.DOTALL)
 MAX_PATTERN = 1_000
 
@@ -37,7 +39,7 @@ class Selector:
 
     @classmethod
     def parse(cls, text: str) -> "Selector":
-        """Read `metric{label="value",other=~"a.*"}`. Raises InputError where it cannot."""
+        """Read `metric{label="value",other=~"a.*",third in ("b","c")}`. Raises InputError where it cannot."""
         whole = _SELECTOR.fullmatch(text)
         if whole is None:
             raise _unreadable(text, 'expected metric{label="value"}')
@@ -47,12 +49,21 @@ class Selector:
 def _matchers(inside: str, text: str) -> tuple[Matcher, ...]:
     found, at = [], 0
     while inside[at:].strip():
-        one = _MATCHER.match(inside, at)
-        if one is None:
+        if listed := _LIST.match(inside, at):
+            found.append(_one_of(listed))
+            at = listed.end()
+        elif one := _MATCHER.match(inside, at):
+            found.append(_matcher(one, text))
+            at = one.end()
+        else:
             raise _unreadable(text, f"at {inside[at : at + 30]!r}")
-        found.append(_matcher(one, text))
-        at = one.end()
     return tuple(found)
+
+
+def _one_of(found: re.Match[str]) -> Matcher:
+    """A list is the pattern that matches nothing but its members."""
+    members = (re.sub(r"\\(.)", r"\1", text) for text in _TEXT.findall(found[2]))
+    return Matcher(found[1], "=~", "|".join(re.escape(member) for member in members))
 
 
 def _matcher(found: re.Match[str], text: str) -> Matcher:
