@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.queries.window import Window
+from reinfra.alerts.why import Trail, trail
 from reinfra.model import Anomaly, IncidentState
-from reinfra.store import Store, anomalies, incidents, outbox
+from reinfra.store import Store, incidents
 from reinfra.store.anomalies import StoredAnomaly
-from reinfra.store.incidents import Recorded, StoredIncident
+from reinfra.store.incidents import StoredIncident
 from reinfra.store.notice import excess
-from reinfra.store.outbox import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,8 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Case(Trail):
     """One incident, whole. `anomalies` are by onset: what began first is the likeliest root."""
-
-    incident: StoredIncident
-    anomalies: tuple[StoredAnomaly, ...]
-    timeline: tuple[Recorded, ...]
-    messages: tuple[Message, ...]
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -69,13 +64,8 @@ def ranked(
 
 def case(store: Store, incident_id: int) -> Case:
     """Raises InputError where there is no such incident."""
-    with store.reading() as connection:
-        return Case(
-            incidents.get(connection, incident_id),
-            tuple(anomalies.of_incident(connection, incident_id)),
-            tuple(incidents.transitions(connection, incident_id)),
-            tuple(outbox.of_incident(connection, incident_id)),
-        )
+    found = trail(store, incident_id)
+    return Case(found.incident, found.anomalies, found.timeline, found.messages)
 
 
 def active(there: Sequence[Ranked], edges: NDArray[np.int64]) -> NDArray[np.int64]:

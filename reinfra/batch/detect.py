@@ -150,7 +150,8 @@ def _evaluate(
         progress(Step("detect", done, len(series)))
     if STALENESS in names:
         silences(store, series, window, window.until - 1, evaluation)
-    progress(Step("detect", len(series), len(series)))
+    if done < len(series):  # some have nothing in the window, or no detector scores values
+        progress(Step("detect", len(series), len(series)))
     return evaluation
 
 

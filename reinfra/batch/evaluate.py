@@ -3,14 +3,16 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
+from detectors.base import Floats, Scores
 from detectors.episodes import Episodes
 from detectors.registry import detector
 from detectors.staleness import Staleness
 from detectors.threshold import FalseAlarmRate
 from reinfra.batch.acquire import Acquired, Window
 from reinfra.config import DetectSettings
-from reinfra.model import DAY, SECOND, Anomaly, Batch, Origin
+from reinfra.model import DAY, SECOND, Anomaly, Batch, Origin, SeriesBlock
 from reinfra.store import SampleStore, Stored
 
 STALENESS = "staleness"
@@ -37,20 +39,45 @@ class Evaluation:
         return sum(len(many) for many in self.found.values())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Assessment:
+    """How strange each sample of a block is, and from which score on it is flagged."""
+
+    scores: Scores
+    thresholds: Floats
+
+    @property
+    def judged(self) -> NDArray[np.bool_]:
+        """Where there is both, so that a sample could have been flagged."""
+        return np.isfinite(self.scores.values) & np.isfinite(self.thresholds)
+
+
+def assess(block: SeriesBlock, name: str, settings: DetectSettings) -> Assessment:
+    """Run one scoring detector over a block, with thresholds that hold the rate of false alarms."""
+    scores = detector(name).score(block)
+    rate = FalseAlarmRate(settings.false_alarms, round(settings.quiet * SECOND))
+    return Assessment(scores, rate.thresholds(block, scores))
+
+
+def flagged(
+    block: SeriesBlock, name: str, found: Assessment, settings: DetectSettings
+) -> list[Anomaly]:
+    """The anomalies that an assessment comes to."""
+    episodes = Episodes(name, round(settings.quiet * SECOND))
+    return episodes.find(block, found.scores, found.thresholds)
+
+
 def score(
     acquired: Acquired, name: str, settings: DetectSettings, window: Window, into: Evaluation
 ) -> None:
-    """Run one scoring detector over a block, with thresholds that hold the rate of false alarms."""
+    """Assess one block and keep what is flagged in the window."""
     block = acquired.block
-    quiet = round(settings.quiet * SECOND)
-    scores = detector(name).score(block)
-    rate = FalseAlarmRate(settings.false_alarms, quiet)
-    thresholds = rate.thresholds(block, scores)
-    ready: list[bool] = np.any(np.isfinite(scores.values + thresholds), axis=1).tolist()
+    found = assess(block, name, settings)
+    ready: list[bool] = np.any(found.judged, axis=1).tolist()
     for stored, is_ready in zip(acquired.series, ready, strict=True):
         (into.scored if is_ready else into.warming).add(stored.id)
-    found = Episodes(name, quiet).find(block, scores, thresholds)
-    into.add(acquired.series, found, window.since // block.step * block.step)
+    anomalies = flagged(block, name, found, settings)
+    into.add(acquired.series, anomalies, window.since // block.step * block.step)
 
 
 def silences(

@@ -12,10 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collectors.tabular import Tabular
-from detectors.base import Scores
-from detectors.episodes import Episodes
-from detectors.registry import detector
-from detectors.threshold import FalseAlarmRate
+from reinfra.batch.evaluate import Assessment, assess, flagged
 from reinfra.config import DetectSettings
 from reinfra.model import SECOND, Anomaly, Batch, InputError, SeriesBlock, iso
 from reinfra.store import Rule
@@ -33,11 +30,10 @@ WARMING = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """A file's series, how strange each sample is, and what that comes to. `judged`: it had a threshold."""
+    """A file's series, how strange each sample is, and what that comes to."""
 
     block: SeriesBlock
-    scores: Scores
-    thresholds: NDArray[np.float64]
+    assessment: Assessment
     anomalies: tuple[Anomaly, ...]
     notes: tuple[str, ...]
 
@@ -48,19 +44,16 @@ class Scored:
 
     @property
     def judged(self) -> NDArray[np.bool_]:
-        return np.isfinite(self.scores.values) & np.isfinite(self.thresholds)
+        return self.assessment.judged
 
 
 def score_file(path: Path, name: str, settings: DetectSettings) -> Scored:
     """Score every series of a CSV or Parquet file. Raises InputError for what cannot be read or scored."""
-    chosen = detector(name)
     table = Tabular(path).read()
     block = _block(table.batch, path)
-    scores = chosen.score(block)
-    quiet = round(settings.quiet * SECOND)
-    thresholds = FalseAlarmRate(settings.false_alarms, quiet).thresholds(block, scores)
-    found = tuple(Episodes(name, quiet).find(block, scores, thresholds))
-    scored = Scored(block, scores, thresholds, found, table.notes)
+    assessment = assess(block, name, settings)
+    found = tuple(flagged(block, name, assessment, settings))
+    scored = Scored(block, assessment, found, table.notes)
     return replace(scored, notes=(*table.notes, *_notes(scored, len(table.batch))))
 
 
@@ -88,9 +81,9 @@ def write_scores(scored: Scored, path: Path) -> None:
             for row, column in np.argwhere(block.mask):
                 numbers = (
                     block.values[row, column],
-                    scored.scores.values[row, column],
-                    scored.thresholds[row, column],
-                    scored.scores.expected[row, column],
+                    scored.assessment.scores.values[row, column],
+                    scored.assessment.thresholds[row, column],
+                    scored.assessment.scores.expected[row, column],
                 )
                 shown = ("" if np.isnan(number) else repr(float(number)) for number in numbers)
                 rows.writerow((str(block.keys[row]), _instant(int(block.at[column])), *shown))

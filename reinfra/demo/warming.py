@@ -2,13 +2,9 @@
 
 from collections.abc import Iterable
 
-import numpy as np
-
-from detectors.registry import detector
-from detectors.threshold import FalseAlarmRate
 from reinfra.batch.acquire import Acquired, Window, blocks
 from reinfra.batch.detect import Report
-from reinfra.batch.evaluate import STALENESS
+from reinfra.batch.evaluate import STALENESS, assess
 from reinfra.config import DetectSettings
 from reinfra.model import DAY, SECOND
 from reinfra.store import Store, Stored
@@ -43,12 +39,9 @@ def judged_from(
 
 def _first_judged(acquired: Acquired, settings: DetectSettings) -> list[int]:
     """At most one instant for each detector."""
-    block = acquired.block
-    rate = FalseAlarmRate(settings.false_alarms, round(settings.quiet * SECOND))
     first: list[int] = []
     for name in settings.detectors:
         if name != STALENESS:
-            scores = detector(name).score(block)
-            judged = np.isfinite(scores.values + rate.thresholds(block, scores)).any(axis=0)
-            first += block.at[judged][:1].tolist()
+            judged = assess(acquired.block, name, settings).judged.any(axis=0)
+            first += acquired.block.at[judged][:1].tolist()
     return first

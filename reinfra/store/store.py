@@ -81,15 +81,14 @@ class Store:
 
     def register(self, series: list[Stored]) -> dict[SeriesKey, int]:
         """The ids that findings about series of another store have here; no sample comes with them."""
-        known: dict[SeriesKey, catalogue.KnownSeries] = {}
+        keys = [one.key for one in series]
         with self.writing() as connection:
-            for one in series:
-                row = catalogue.source_row(
-                    connection, Source(one.source, one.key.origin), self.clock()
-                )
-                known |= catalogue.known(connection, [one.key])
-                if one.key not in known:
-                    known |= catalogue.add(connection, {one.key: one.first_at}, row.id)
+            known = catalogue.known(connection, keys)
+            for name in {one.source for one in series if one.key not in known}:
+                new = [one for one in series if one.source == name and one.key not in known]
+                given = Source(name, new[0].key.origin)
+                row = catalogue.source_row(connection, given, self.clock())
+                known |= catalogue.add(connection, {one.key: one.first_at for one in new}, row.id)
         return {key: row.id for key, row in known.items()}
 
     def series(self, selector: Selector) -> list[Stored]:
