@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from collectors.base import CollectorError, key_of
 from collectors.csv_columns import microseconds, numbers, read_columns
 from reinfra.model import Batch, Origin
-from reinfra.signals import by_source, factor
+from reinfra.signals import by_source
 
 MICROSECONDS = 1000  # in a millisecond
 _WHERE = "CloudWatch recording"
@@ -91,7 +91,6 @@ def _column(series: str) -> _Column:
             }
             if not metric:
                 return _Column("aws.autoscaling.group", 1.0, labels)
-            signal = by_source("cloudwatch")[metric]
-            scale = factor(signal.sources["cloudwatch"].unit, signal.unit)
-            return _Column(signal.name, scale, labels)
+            mapped = by_source("cloudwatch")[metric]
+            return _Column(mapped.signal.name, mapped.factor, labels)
     raise CollectorError(f"no CloudWatch metric is known for {series!r}", where="NAB")

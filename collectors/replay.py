@@ -9,7 +9,7 @@ import numpy as np
 
 from collectors import cloudwatch_recording, neuron_monitor, nvidia_smi, request_trace
 from collectors.base import CollectorError
-from collectors.files import read_bytes, read_text
+from collectors.local_file import read_bytes, read_text
 from collectors.recording import Recording, Window
 from reinfra.model import DERIVED_LABEL, MINUTE, Batch, Clock, Origin, SeriesKey, system_clock
 

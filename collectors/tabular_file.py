@@ -7,7 +7,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from collectors.base import CollectorError
-from collectors.files import read_bytes
+from collectors.local_file import read_bytes
 
 MAX_BYTES = 1024 * 1024 * 1024
 MAX_CELLS = 200_000_000

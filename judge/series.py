@@ -55,5 +55,5 @@ def _samples(count: QualityCount, labels: Mapping[str, str]) -> Iterator[tuple[S
     for metric, value in values.items():
         signal = find(metric)
         if signal is None:
-            raise InputError(f"{metric} is missing", where="signals.toml")
+            raise InputError(f"{metric} is missing", where="reinfra/signals/tables")
         yield signal.key(own), float(value)

@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
+from reinfra.signals import SourceName
+
 HEAD = "<!-- Made by `python -m reinfra.cli.reference`; a test keeps it equal to the code. -->\n"
 
 
@@ -68,6 +72,8 @@ def _settings() -> Iterator[str]:
     yield "Settings come from `reinfra.toml` in the working directory (or `--config`, or"
     yield "`$REINFRA_CONFIG`) and from the environment, which wins. Lists are written with commas there."
     for section, field in Settings.model_fields.items():
+        if section == "source":
+            continue
         model: Any = field.annotation
         yield f"\n## `[{section}]`\n"
         yield f"{(model.__doc__ or '').strip()}\n"
@@ -76,6 +82,36 @@ def _settings() -> Iterator[str]:
         for key, each in model.model_fields.items():
             variable = f"{PREFIX}{section}_{key}".upper()
             yield f"| `{key}` | `{_default(each.default)}` | `{variable}` | {each.description} |"
+    yield from _sources()
+
+
+def _sources() -> Iterator[str]:
+    from reinfra.config.sources import SourceSettings
+
+    yield "\n## `[[source]]`\n"
+    yield "One table for each source, chosen by `collector`. Every source has:\n"
+    yield "| key | default | meaning |"
+    yield "|---|---|---|"
+    yield from _keys(SourceSettings, own=set(SourceSettings.model_fields))
+    for model in sorted(SourceSettings.__subclasses__(), key=lambda one: one.__name__):
+        yield f'\n### `collector = "{model.model_fields["collector"].default}"`\n'
+        yield f"{(model.__doc__ or '').strip()}\n"
+        own = set(model.model_fields) - set(SourceSettings.model_fields)
+        if own:
+            yield "| key | default | meaning |"
+            yield "|---|---|---|"
+            yield from _keys(model, own)
+
+
+def _keys(model: type[BaseModel], own: set[str]) -> Iterator[str]:
+    for key, each in model.model_fields.items():
+        if key in own:
+            shown = (
+                "required"
+                if each.is_required()
+                else f"`{_default(each.get_default(call_default_factory=True))}`"
+            )
+            yield f"| `{key}` | {shown} | {each.description} |"
 
 
 def _default(value: object) -> str:
@@ -92,13 +128,17 @@ def _signals() -> Iterator[str]:
     yield "| signal | what | unit | kind | worse | every | where | known to sources as |"
     yield "|---|---|---|---|---|---|---|---|"
     for one in signals().values():
-        sources = "; ".join(f"{name}: `{s.metric}` [{s.unit}]" for name, s in one.sources.items())
+        sources = "; ".join(_source(name, each) for name, each in one.sources.items())
         every = f"{one.cadence:g} s" if one.cadence else "no rhythm"
         where = ", ".join(one.hardware)
         yield (
             f"| `{one.name}` | {one.title} | `{one.unit}` | {one.kind} | {one.worse} "
             f"| {every} | {where} | {sources} |"
         )
+
+
+def _source(source: str, names: tuple[SourceName, ...]) -> str:
+    return f"{source}: " + ", ".join(f"`{name.metric}` [{name.unit}]" for name in names)
 
 
 if __name__ == "__main__":

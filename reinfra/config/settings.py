@@ -11,6 +11,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from reinfra.config.sources import AnySource
+
 PREFIX = "REINFRA_"
 _TOPIC = re.compile(r"arn:[a-z0-9-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?", re.ASCII)
 
@@ -49,11 +51,8 @@ class DatabaseSettings(_Section):
 
 
 class CollectSettings(_Section):
-    """Which sources are read, and how often."""
+    """How often sources are read. Which ones: `[[source]]`, or what this machine has where there is none."""
 
-    sources: Names = Field(
-        ("host",), description="Collectors that `reinfra collect` runs when none is named."
-    )
     interval: float = Field(
         60.0, ge=1, le=3600, description="Seconds between two collections of a source."
     )
@@ -145,6 +144,9 @@ class Settings(BaseSettings):
     detect: DetectSettings = DetectSettings()
     alerts: AlertSettings = AlertSettings()
     dashboard: DashboardSettings = DashboardSettings()
+    source: tuple[AnySource, ...] = Field(
+        (), description="What to collect from; each table names its collector."
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -14,6 +14,7 @@ from reinfra.model.clock import (
 )
 from reinfra.model.findings import Alert, Anomaly, Incident, IncidentState, Severity, Transition
 from reinfra.model.quality import Verdict, VerdictStatus
+from reinfra.model.report import Absence, Answer, Coverage, Fact, Page, Report, Subject, subject
 from reinfra.model.samples import Batch, ModelError, SeriesBlock
 from reinfra.model.series import DERIVED_LABEL, ORIGIN_LABEL, Kind, Origin, SeriesKey
 
@@ -24,11 +25,15 @@ __all__ = [
     "MINUTE",
     "ORIGIN_LABEL",
     "SECOND",
+    "Absence",
     "Alert",
     "Anomaly",
+    "Answer",
     "Batch",
     "Clock",
+    "Coverage",
     "ExitCode",
+    "Fact",
     "IdSource",
     "Incident",
     "IncidentState",
@@ -37,14 +42,18 @@ __all__ = [
     "LockedError",
     "ModelError",
     "Origin",
+    "Page",
     "ReinfraError",
+    "Report",
     "SeriesBlock",
     "SeriesKey",
     "Severity",
+    "Subject",
     "Transition",
     "Verdict",
     "VerdictStatus",
     "iso",
     "random_id",
+    "subject",
     "system_clock",
 ]

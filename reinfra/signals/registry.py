@@ -1,4 +1,10 @@
-"""The table of signals, read once from signals.toml beside this file."""
+"""The tables of signals, read once from the TOML files in `tables`.
+
+A row gives OpenTelemetry's name where one exists, a base unit, the kind of number, which way is worse, how
+often a sample is expected (seconds), where the signal can exist, and what each source calls it:
+`DCGM_FI_DEV_GPU_UTIL [%]`, or `vllm:prompt_tokens [{token}] gen_ai.token.type=input` where the source's
+name says what a label says here; a list where a source has several names for it.
+"""
 
 import functools
 import tomllib
@@ -7,15 +13,14 @@ from importlib import resources
 from typing import Any
 
 from reinfra.model import Kind
-from reinfra.signals.signal import Signal, SourceName, Worse
+from reinfra.signals.signal import Mapped, Signal, SourceName, Worse
+from reinfra.signals.units import factor
 
 
 @functools.cache
 def signals() -> dict[str, Signal]:
-    """Every registered signal by its canonical name, in the table's order."""
-    text = resources.files("reinfra.signals").joinpath("signals.toml").read_text()
-    rows = (_signal(row) for row in tomllib.loads(text)["signal"])
-    return {signal.name: signal for signal in rows}
+    """Every registered signal by its canonical name, in the order of the files and their rows."""
+    return {signal.name: signal for signal in map(_signal, _rows())}
 
 
 def find(name: str) -> Signal | None:
@@ -24,15 +29,20 @@ def find(name: str) -> Signal | None:
 
 
 @functools.cache
-def by_source(source: str) -> dict[str, Signal]:
-    """The signals that `source` delivers, by the source's own metric names."""
-    return dict(_named_by(source))
+def by_source(source: str) -> dict[str, Mapped]:
+    """What `source` delivers, by the source's own metric names, with the factor into base units."""
+    return {
+        name.metric: Mapped(signal, factor(name.unit, signal.unit), name.labels)
+        for signal in signals().values()
+        for name in signal.sources.get(source, ())
+    }
 
 
-def _named_by(source: str) -> Iterator[tuple[str, Signal]]:
-    for signal in signals().values():
-        if source in signal.sources:
-            yield signal.sources[source].metric, signal
+def _rows() -> Iterator[dict[str, Any]]:
+    folder = resources.files("reinfra.signals") / "tables"
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            yield from tomllib.loads(file.read_text(encoding="utf-8"))["signal"]
 
 
 def _signal(row: dict[str, Any]) -> Signal:
@@ -45,11 +55,17 @@ def _signal(row: dict[str, Any]) -> Signal:
         worse=Worse(row["worse"]),
         cadence=row.get("cadence"),
         hardware=tuple(row.get("hardware", ["any"])),
-        sources={source: _source_name(text) for source, text in row.get("sources", {}).items()},
+        sources={source: _names(given) for source, given in row.get("sources", {}).items()},
     )
 
 
-def _source_name(text: str) -> SourceName:
-    """Split `DCGM_FI_DEV_GPU_UTIL [%]` into the metric and the unit that the source gives it in."""
-    metric, _, unit = text.partition(" [")
-    return SourceName(metric, unit.removesuffix("]") or "1")
+def _names(given: str | list[str]) -> tuple[SourceName, ...]:
+    return tuple(_name(text) for text in ([given] if isinstance(given, str) else given))
+
+
+def _name(text: str) -> SourceName:
+    """Split `metric [unit] label=value …`."""
+    metric, _, rest = text.partition(" [")
+    unit, _, labels = rest.partition("]")
+    pairs = (pair.partition("=") for pair in labels.split())
+    return SourceName(metric, unit or "1", tuple((name, value) for name, _, value in pairs))

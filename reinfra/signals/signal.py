@@ -17,10 +17,14 @@ class Worse(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceName:
-    """What a source calls a signal, and the unit it gives it in (UCUM, or the source's own such as "%")."""
+    """What a source calls a signal, and the unit it gives it in (UCUM, or the source's own such as "%").
+
+    `labels` are what the source's name says and ours says in a label.
+    """
 
     metric: str
     unit: str
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,17 @@ class Signal:
     worse: Worse
     cadence: float | None = None
     hardware: tuple[str, ...] = ("any",)
-    sources: dict[str, SourceName] = field(default_factory=dict)
+    sources: dict[str, tuple[SourceName, ...]] = field(default_factory=dict)
 
     def key(self, labels: dict[str, str]) -> SeriesKey:
         """The key of one series of this signal."""
         return SeriesKey.of(self.name, labels, self.kind, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """How a source's metric becomes a signal: its value times `factor`, its labels and these."""
+
+    signal: Signal
+    factor: float
+    labels: tuple[tuple[str, str], ...] = ()

@@ -3,7 +3,7 @@ import pytest
 
 from collectors.base import CollectorError
 from collectors.cloudwatch_recording import read_series, read_windows
-from collectors.files import read_text
+from collectors.local_file import read_text
 from reinfra.model import Batch, Kind, Origin
 from tests.collectors.recordings import DATA, milliseconds
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.base import CollectorError
-from collectors.files import read_text
+from collectors.local_file import read_text
 from collectors.neuron_monitor import NeuronMonitor, read_report
 from reinfra.model import Batch, Kind, Origin
 from tests.collectors.recordings import DATA, key_where, value

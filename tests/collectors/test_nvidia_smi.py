@@ -1,7 +1,7 @@
 import pytest
 
 from collectors.base import CollectorError
-from collectors.files import read_bytes
+from collectors.local_file import read_bytes
 from collectors.nvidia_smi import NvidiaSmi, captured_at, read_xml, run_nvidia_smi
 from collectors.xml_guard import parse_xml
 from reinfra.model import Batch, Kind, Origin, iso

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from collectors import request_trace
 from collectors.base import CollectorError
-from collectors.files import read_text
+from collectors.local_file import read_text
 from collectors.queueing import offered_load, servers_for, waits
 from collectors.request_trace import SECONDS_PER_OUTPUT_TOKEN, read_requests, read_trace
 from reinfra.model import DERIVED_LABEL, MINUTE

@@ -2,12 +2,13 @@ import pytest
 
 from reinfra.model import Kind
 from reinfra.signals import UnitError, by_source, factor, find, signals
+from reinfra.signals.registry import _name
 
 
 def test_every_source_delivers_a_unit_that_can_be_converted() -> None:
     for signal in signals().values():
-        for name in signal.sources.values():
-            assert factor(name.unit, signal.unit) > 0
+        for names in signal.sources.values():
+            assert all(factor(name.unit, signal.unit) > 0 for name in names)
 
 
 def test_every_signal_is_described() -> None:
@@ -20,8 +21,14 @@ def test_every_signal_is_described() -> None:
 def test_no_two_signals_claim_one_name_of_a_source() -> None:
     sources = {source for signal in signals().values() for source in signal.sources}
     for source in sources:
-        claimed = [s.sources[source].metric for s in signals().values() if source in s.sources]
+        claimed = [name for s in signals().values() for name in s.sources.get(source, ())]
         assert len(claimed) == len(by_source(source)), source
+
+
+def test_a_name_of_a_source_may_say_what_a_label_says_here() -> None:
+    name = _name("vllm:prompt_tokens [{token}] gen_ai.token.type=input")
+    assert (name.metric, name.unit) == ("vllm:prompt_tokens", "{token}")
+    assert name.labels == (("gen_ai.token.type", "input"),)
 
 
 def test_a_percentage_becomes_a_ratio() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from collectors.base import CollectorError
-from collectors.files import read_bytes, read_text
+from collectors.local_file import read_bytes, read_text
 
 
 def test_gzip_is_known_by_its_content_and_not_by_its_name(tmp_path: Path) -> None:
