@@ -27,6 +27,7 @@ class OverloadedError(ReinfraError):
     """More came in than can be stored now; the sender may try again in a moment."""
 
 
+@runtime_checkable
 class Collector(Protocol):
     """`collect` yields what the source has now and ends; whoever wants more calls again.
 

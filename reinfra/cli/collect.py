@@ -1,5 +1,8 @@
 """`reinfra collect`: signals into the store."""
 
+import signal
+import threading
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -11,32 +14,55 @@ from reinfra.errors import ExitCode
 def collect(
     ctx: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(help="Sources; those of the settings by default.")
+        list[str] | None,
+        typer.Argument(help="Sources: those of the settings by default, or what this machine has."),
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Collect once and stop.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Collect signals into the store, until interrupted or once."""
-    from reinfra.batch.collect import Collection, collect_once, open_collectors, repeat
-    from reinfra.cli.output import write_json
+    """Collect signals into the store, until interrupted or once.
+
+    While it runs, a line says when a source first answers, fails or recovers.
+    """
+    from reinfra.cli.output import printable, write_json
+    from reinfra.collect.changes import Changes
+    from reinfra.collect.loop import Loop
+    from reinfra.collect.once import collect_once
+    from reinfra.collect.sources import chosen, open_sources
+    from reinfra.collect.visit import Collection
+    from reinfra.collect.writer import Writer
     from reinfra.model import system_clock
 
     here = context(ctx)
     settings = here.settings()
-    store = here.store(settings)
-    collectors = open_collectors(tuple(names or settings.collect.sources), system_clock)
+    described = chosen(settings, names or ())
+    writer = Writer(here.store(settings))
 
-    def tell(done: list[Collection]) -> None:
+    def tell(done: Collection) -> None:
         if as_json:
-            write_json(done, indent=2 if once else None)
+            write_json(done, indent=None)
         else:
-            typer.echo("\n".join(each.line for each in done))
+            typer.echo(printable(done.line))
 
-    if not once:
-        repeat(store, collectors, settings.collect.interval, tell)
-        return
-    done = collect_once(store, collectors)
-    tell(done)
+    with ExitStack() as stack:
+        opened = open_sources(described, system_clock, stack)
+        if not once:
+            Loop(writer, settings.collect.interval, Changes(tell), _until_told()).run(opened)
+            return
+        done = collect_once(writer, opened)
+    if as_json:
+        write_json(done)
+    else:
+        for each in done:
+            tell(each)
     failed = [each for each in done if each.error]
     if failed:
         raise typer.Exit(ExitCode.FAILED if len(failed) == len(done) else ExitCode.PARTIAL)
+
+
+def _until_told() -> threading.Event:
+    """Set by what ends a service: SIGTERM of an init system, SIGINT of a person."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

@@ -148,6 +148,15 @@ class Settings(BaseSettings):
         (), description="What to collect from; each table names its collector."
     )
 
+    @field_validator("source")
+    @classmethod
+    def _each_has_a_name(cls, sources: tuple[AnySource, ...]) -> tuple[AnySource, ...]:
+        names = [one.name for one in sources]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            raise ValueError(f"two sources are called {twice!r}; give each a name of its own")
+        return sources
+
     @classmethod
     def settings_customise_sources(
         cls,

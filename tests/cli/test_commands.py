@@ -3,17 +3,15 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from reinfra.batch.collect import Collection
 from reinfra.cli import alerts
 from tests.cli.conftest import Run
 
-Tell = Callable[[list[Collection]], None]
 COMMANDS = (
     *("demo", "up", "collect", "detect", "score", "backtest"),
     *("judge", "gaps", "alerts", "dashboard", "db", "doctor"),
@@ -205,17 +203,23 @@ def test_text_from_outside_cannot_steer_the_terminal(reinfra: Run) -> None:
     assert "\x1b" not in outcome.out
 
 
-def test_a_loop_of_collections_is_one_line_of_json_a_round(
+def test_a_loop_of_collections_is_one_line_of_json_a_change_until_it_is_told_to_stop(
     reinfra: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def twice(_store: object, _collectors: object, _interval: float, tell: Tell) -> None:
-        tell([Collection("host", 3)])
-        tell([Collection("host", 3)])
+    stop = threading.Event()
+    told: list[str] = []
 
-    monkeypatch.setattr("reinfra.batch.collect.repeat", twice)
-    assert json.loads(reinfra("db", "upgrade", "--json").out)["schema"]
-    rounds = [json.loads(line) for line in reinfra("collect", "--json").out.splitlines()]
-    assert [each[0]["samples"] for each in rounds] == [3, 3]
+    def echo(line: str) -> None:
+        told.append(line)
+        stop.set()
+
+    monkeypatch.setattr("reinfra.cli.collect._until_told", lambda: stop)
+    monkeypatch.setattr("reinfra.cli.output.typer.echo", echo)
+    assert reinfra("db", "upgrade").code == 0
+    told.clear()
+    stop.clear()
+    assert reinfra("collect", "host", "--json").code == 0
+    assert [json.loads(line)["source"] for line in told] == ["host"]
 
 
 def test_the_dashboard_hears_of_the_settings_file(

@@ -1,0 +1,83 @@
+"""One collection of one source; a source that fails is a state that pages and `reinfra doctor` show."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import structlog
+
+from collectors import Collector, Resumable
+from reinfra.collect.sources import Opened
+from reinfra.collect.writer import Writer
+from reinfra.errors import ReinfraError
+from reinfra.model import Batch, Page, Report
+from reinfra.store import StoreError, ledger
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What one source gave. `error` is empty where it worked."""
+
+    source: str
+    samples: int = 0
+    refused: int = 0
+    error: str = ""
+
+    @property
+    def line(self) -> str:
+        refused = f", {self.refused} refused" if self.refused else ""
+        gave = f"{self.samples} samples{refused}"
+        return f"{self.source}: {self.error or gave}"
+
+
+def visit(writer: Writer, opened: Opened) -> Collection:
+    """Read a source and write what it gave. Raises StoreError: without a store nothing can be kept."""
+    samples = refused = 0
+    error = ""
+    source = opened.source
+    try:
+        for given in _given(writer, opened):
+            lost = writer.write(opened.name, source.origin, given)
+            refused += sum(lost.values()) + _refused(given)
+            samples += _size(given) - sum(lost.values())
+    except StoreError:
+        raise
+    except ReinfraError as failure:
+        error = str(failure)
+    except Exception as defect:  # the one place that keeps the loop alive
+        log.exception("collect", source=opened.name)
+        error = f"a defect of the collector ({type(defect).__name__}); the log has its trace"
+    note(writer, opened.name, error)
+    return Collection(opened.name, samples, refused, error)
+
+
+def note(writer: Writer, name: str, error: str) -> None:
+    """Say in the ledger whether the source answered."""
+    now = writer.store.clock()
+    if error:
+        ledger.failed(writer.store, name, error, now)
+    else:
+        ledger.answered(writer.store, name, now)
+
+
+def _given(writer: Writer, opened: Opened) -> Iterator[Batch | Page | Report]:
+    match opened.source:
+        case Resumable() as source:
+            yield from source.resume(writer.store.cursor(opened.name))
+        case Collector() as source:
+            yield from source.collect()
+
+
+def _size(given: Batch | Page | Report) -> int:
+    match given:
+        case Batch():
+            return len(given)
+        case Page(batch, _):
+            return len(batch)
+        case Report():
+            return 0
+
+
+def _refused(given: Batch | Page | Report) -> int:
+    return sum(given.refused.values()) if isinstance(given, Report) else 0

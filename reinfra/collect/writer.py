@@ -1,0 +1,58 @@
+"""The one way from collectors into the store: one write at a time, whoever waits is held back."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from collectors import OverloadedError
+from reinfra.model import Batch, Origin, Page, Report
+from reinfra.store import Source, Store, ledger
+
+PATIENCE = 5.0
+"""Seconds that a receiver waits for its turn before it tells the sender to come again."""
+
+
+class Writer:
+    """Writes what sources deliver. Nothing is queued: a thread that waits for its turn is the queue.
+
+    So memory is bounded by the number of sources, and a source that delivers faster than the store
+    takes slows down, not the others.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._turn = threading.Lock()
+
+    def write(self, name: str, origin: Origin, given: Batch | Page | Report) -> dict[str, int]:
+        """Stores it and returns the refused samples by reason. Raises StoreError."""
+        with self._turn:
+            return self._write(Source(name, origin), given)
+
+    def deliver(self, name: str, origin: Origin) -> Callable[[Batch | Report], Mapping[str, int]]:
+        """What a receiver hands its batches to; it raises OverloadedError where `write` would wait long."""
+
+        def deliver(given: Batch | Report) -> Mapping[str, int]:
+            with self._soon():
+                return self._write(Source(name, origin), given)
+
+        return deliver
+
+    @contextmanager
+    def _soon(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise OverloadedError("the store is busy", todo="Send it again in a moment.")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _write(self, source: Source, given: Batch | Page | Report) -> dict[str, int]:
+        now = self.store.clock()
+        match given:
+            case Report():
+                ledger.record(self.store, source.name, given, now)
+                return {}
+            case Page(batch, cursor):
+                return self.store.write(batch, source, watermark=now, cursor=cursor).refused
+            case Batch():
+                return self.store.write(given, source, watermark=now).refused
