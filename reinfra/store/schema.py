@@ -1,4 +1,4 @@
-"""Every table: those of samples from `tables`, and here those of what is found in them."""
+"""Every table: here those of what is found in samples, the others are in `tables` and `ledger_tables`."""
 
 from sqlalchemy import (
     BigInteger,
@@ -14,12 +14,16 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from reinfra.store.ledger_tables import absence, answer, fact, refusal, source_state
 from reinfra.store.metadata import ID, REVISIONS, metadata
 from reinfra.store.tables import hot_frame, series, series_label, source
 
 __all__ = [
     "REVISIONS",
+    "absence",
     "anomaly",
+    "answer",
+    "fact",
     "graded_item",
     "graded_set",
     "hot_frame",
@@ -27,10 +31,12 @@ __all__ = [
     "incident",
     "metadata",
     "outbox",
+    "refusal",
     "run",
     "series",
     "series_label",
     "source",
+    "source_state",
     "transition",
     "verdict",
 ]
