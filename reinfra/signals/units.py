@@ -15,6 +15,9 @@ _TO_BASE: dict[tuple[str, str], float] = {
     ("mJ", "J"): 1e-3,
     ("mW", "W"): 1e-3,
     ("MHz", "Hz"): 1e6,
+    ("kBy/s", "By/s"): 1e3,
+    ("MiBy/s", "By/s"): 1024.0**2,
+    ("Gbit/s", "By/s"): 1e9 / 8,
 }
 
 
