@@ -1,6 +1,7 @@
 """The schema, built by its migrations only."""
 
 import numpy as np
+import pytest
 from sqlalchemy import text
 
 from reinfra.model import Batch, SeriesKey
@@ -13,7 +14,14 @@ def test_tables_and_migrations_tell_one_story(held: Store) -> None:
         migrate.check_models(connection)
 
 
-def test_every_migration_can_be_taken_back(held: Store) -> None:
+@pytest.fixture(params=["sqlite_url", "own_postgres_url"])
+def own_url(request: pytest.FixtureRequest) -> str:
+    """A database whose schema the test may change."""
+    return str(request.getfixturevalue(request.param))
+
+
+def test_every_migration_can_be_taken_back(own_url: str, clock: Hand) -> None:
+    held = open_store(own_url, clock=clock)
     held.write(Batch.at_instant(NOW, [(SeriesKey.of("hw.power", {}), 1.0)]), Source("live"))
     with held.writing() as connection:
         for table in ("hot_frame", "batch", "series_label", "series", "source"):
@@ -22,10 +30,11 @@ def test_every_migration_can_be_taken_back(held: Store) -> None:
         assert migrate.current(connection) is None
         migrate.upgrade(connection)
     assert held.series(Selector()) == []
+    held.engine.dispose()
 
 
-def test_frames_of_the_first_schema_are_carried_over(any_url: str, clock: Hand) -> None:
-    store = open_store(any_url, clock=clock)
+def test_frames_of_the_first_schema_are_carried_over(own_url: str, clock: Hand) -> None:
+    store = open_store(own_url, clock=clock)
     with store.writing() as connection:
         migrate.downgrade(connection, "0001")
         connection.execute(text("INSERT INTO source VALUES (1, 's', 'live', '', NULL, NULL, 0, 0)"))
