@@ -27,7 +27,7 @@ def database_url(text: str) -> URL:
     """The URL of a supported database. Raises InputError for anything else."""
     try:
         url = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise InputError(
             "not a database URL", where="database.url", todo="Write sqlite:///path/to/file.db."
         ) from error

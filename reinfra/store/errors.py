@@ -7,6 +7,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from reinfra.model import ExitCode, ReinfraError
+from reinfra.store import address
 
 # What SQLite and PostgreSQL say, and what it means for the person who reads it.
 _EXPLAINED = (
@@ -47,9 +48,13 @@ def translated(url: URL) -> Iterator[None]:
         for sign, why, todo in _EXPLAINED:
             if sign.lower() in said.lower():
                 raise StoreError(why, where=shown(url), todo=todo) from error
-        raise StoreError("the database failed", where=shown(url), why=said[:300]) from error
+        raise StoreError(
+            "the database failed", where=shown(url), why=address.shown(said)[:300]
+        ) from error
 
 
 def shown(url: URL) -> str:
-    """The database as a message may name it."""
-    return url.database or "" if url.drivername.startswith("sqlite") else url.render_as_string()
+    """The database as a message may name it: no password, which a query may hold as well."""
+    if url.drivername.startswith("sqlite"):
+        return url.database or ""
+    return url.set(query={}).render_as_string()

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import stamina
 
+from reinfra.store.address import shown
 from reinfra.store.errors import StoreError
 
 _TOO_MUCH = frozenset({413, 422})
@@ -52,11 +53,12 @@ class Http:
     limits: Limits = field(default_factory=Limits)
     transport: httpx.BaseTransport | None = None
     _client: httpx.Client | None = None
+    _base: str = ""
 
     @property
     def shown(self) -> str:
         """The URL as a message may name it: no user, no password, no query."""
-        return str(httpx.URL(self.url).copy_with(userinfo=b"", query=None))
+        return shown(self.url)
 
     def post(
         self,
@@ -67,14 +69,16 @@ class Http:
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
         """The body of a good answer. Raises TooMuchError, RefusedError for any other 4xx, StoreError."""
-        where = self.url.rstrip("/") + path
         client = self._opened()
         return self._answer(
-            client.build_request("POST", where, data=form, content=content, headers=headers)
+            client.build_request(
+                "POST", self._base + path, data=form, content=content, headers=headers
+            )
         )
 
     def get(self, path: str) -> bytes:
-        return self._answer(self._opened().build_request("GET", self.url.rstrip("/") + path))
+        client = self._opened()
+        return self._answer(client.build_request("GET", self._base + path))
 
     def _answer(self, request: httpx.Request) -> bytes:
         try:
@@ -93,15 +97,18 @@ class Http:
     def _opened(self) -> httpx.Client:
         if self._client is None:
             try:
+                address = httpx.URL(self.url)
+                # httpx logs the addresses it asks, with a password that is in them.
+                self._base = str(address.copy_with(userinfo=b"")).rstrip("/")
                 self._client = httpx.Client(
-                    auth=self.auth,
+                    auth=self.auth or _basic(address),
                     headers=dict(self.headers),
                     timeout=self.limits.timeout,
                     transport=self.transport,
                 )
-                httpx.URL(self.url)
             except (httpx.InvalidURL, ValueError) as error:
-                raise StoreError("not a URL", where=self.url[:80], why=str(error)) from error
+                why = shown(str(error))
+                raise StoreError("not a URL", where=self.shown[:80], why=why) from error
         return self._client
 
     def _attempts(self) -> Any:  # noqa: ANN401 - stamina does not export the iterator's type
@@ -136,6 +143,10 @@ class Http:
         if response.status_code in _TOO_MUCH:
             raise TooMuchError("the server refuses so large a request", where=self.shown, why=why)
         raise RefusedError("the server refuses", where=self.shown, why=why)
+
+
+def _basic(address: httpx.URL) -> httpx.BasicAuth | None:
+    return httpx.BasicAuth(address.username, address.password) if address.userinfo else None
 
 
 def _next_wait(error: Exception) -> bool | float:

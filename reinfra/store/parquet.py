@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import select
 
 from reinfra.model import Batch, InputError, Kind, Origin, SeriesKey, iso
+from reinfra.store.address import shown
 from reinfra.store.base import Source, Stored
 from reinfra.store.columns import BLOCK
 from reinfra.store.grid import flat
@@ -67,7 +68,7 @@ def import_from(store: Store, place: str) -> Transferred:
     found = files.get_file_info(FileSelector(root, recursive=True, allow_not_found=True))
     paths = sorted(one.path for one in found if one.path.endswith(".parquet"))
     if not paths:
-        raise InputError("no Parquet files are there", where=place)
+        raise InputError("no Parquet files are there", where=shown(place))
     for path in paths:
         try:
             table = pq.read_table(path, filesystem=files, partitioning=None)
@@ -87,6 +88,7 @@ def import_from(store: Store, place: str) -> Transferred:
 
 
 def located(text: str) -> "tuple[FileSystem, str]":
+    """The file system and the path in it. Raises InputError, which names no key that `text` may hold."""
     from pyarrow.fs import FileSystem, LocalFileSystem
     from pyarrow.lib import ArrowException
 
@@ -95,7 +97,12 @@ def located(text: str) -> "tuple[FileSystem, str]":
     try:
         files, path = FileSystem.from_uri(text)
     except (ArrowException, OSError) as error:
-        raise InputError("not a place for files", where=text, why=str(error)[:200]) from error
+        raise InputError(
+            "not a place for files",
+            where=shown(text),
+            why=shown(str(error))[:200],
+            todo="In a key, write / as %2F.",
+        ) from error
     return files, path.rstrip("/")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reinfra.model import InputError, Kind, SeriesKey
+from reinfra.store.address import shown
 from reinfra.store.backends.readonly import ReadOnly, id_of, ordered
 from reinfra.store.base import Stored
 from reinfra.store.columns import Columns
@@ -38,7 +39,7 @@ class Parquet(ReadOnly):
     """
 
     def __init__(self, place: str) -> None:
-        self.name = place.rpartition("@")[2].partition("?")[0]
+        self.name = shown(place)
         self._dataset = _opened(place, self.name)
         self._known: dict[SeriesKey, _Row] | None = None
 
@@ -97,9 +98,7 @@ class Parquet(ReadOnly):
         return self._known
 
     def _unreadable(self, error: Exception) -> StoreError:
-        return StoreError(
-            "not files of exported samples", where=self.name, why=" ".join(str(error).split())[:200]
-        )
+        return StoreError("not files of exported samples", where=self.name, why=_said(error))
 
 
 def _opened(place: str, name: str) -> "Dataset":
@@ -117,8 +116,11 @@ def _opened(place: str, name: str) -> "Dataset":
         kept = ds.ParquetFileFormat(dictionary_columns=set(_IDENTITY))
         return ds.dataset(paths, filesystem=files, format=kept)
     except (pa.ArrowException, OSError) as error:
-        why = " ".join(str(error).split())[:200]
-        raise StoreError("cannot be read", where=name, why=why) from error
+        raise StoreError("cannot be read", where=name, why=_said(error)) from error
+
+
+def _said(error: Exception) -> str:
+    return shown(" ".join(str(error).split()))[:200]
 
 
 def _spans(table: "Table") -> list[dict[str, Any]]:
