@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from collectors import cloudwatch_recording, neuron_monitor, nvidia_smi, request_trace
+from collectors import cloudwatch_recording, nvidia_smi, request_trace
 from collectors.base import CollectorError
 from collectors.local_file import read_bytes, read_text
+from collectors.neuron.report import read_report
 from collectors.recording import Recording, Window
 from reinfra.model import DERIVED_LABEL, MINUTE, Batch, Clock, Origin, SeriesKey, system_clock
 
@@ -112,7 +113,7 @@ def _gpu(entry: _Listed, name: str) -> Recording:
 
 
 def _neuron(entry: _Listed, name: str) -> Recording:
-    batch = neuron_monitor.read_report(read_text(entry.path), 0, Origin.RECORDED)
+    batch = read_report(read_text(entry.path), 0, Origin.RECORDED)
     keys = tuple(_fixture(key) if key.metric in _FIXTURE_SIGNALS else key for key in batch.keys)
     marked = Batch(keys, batch.series, np.asarray(batch.at), batch.value)
     note = f"A single report; core utilization and ECC counts are from {FIXTURE}"

@@ -6,7 +6,7 @@ import pytest
 from collectors import Collector, CollectorError, find
 from collectors.base import key_of
 from collectors.host import Host
-from collectors.neuron_monitor import NeuronMonitor
+from collectors.neuron.report import NeuronMonitor
 from collectors.nvidia_smi import NvidiaSmi
 from collectors.replay import Replay
 from collectors.simulator import Simulator
