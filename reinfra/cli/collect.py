@@ -32,11 +32,12 @@ def collect(
     from reinfra.collect.visit import Collection
     from reinfra.collect.writer import Writer
     from reinfra.model import system_clock
+    from reinfra.store.answers import Texts
 
     here = context(ctx)
     settings = here.settings()
     described = chosen(settings, names or ())
-    writer = Writer(here.store(settings))
+    writer = Writer(here.store(settings), Texts(settings.collect.answers))
 
     def tell(done: Collection) -> None:
         if as_json:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from collectors import OverloadedError
 from reinfra.model import Batch, Origin, Page, Report
 from reinfra.store import Source, Store, ledger
+from reinfra.store.answers import Texts
 
 PATIENCE = 5.0
 """Seconds that a receiver waits for its turn before it tells the sender to come again."""
@@ -16,11 +17,11 @@ class Writer:
     """Writes what sources deliver. Nothing is queued: a thread that waits for its turn is the queue.
 
     So memory is bounded by the number of sources, and a source that delivers faster than the store
-    takes slows down, not the others.
+    takes slows down, not the others. `texts` says whether answers are kept or hashed.
     """
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, texts: Texts = Texts.HASH) -> None:
+        self.store, self.texts = store, texts
         self._turn = threading.Lock()
 
     def write(self, name: str, origin: Origin, given: Batch | Page | Report) -> dict[str, int]:
@@ -50,7 +51,7 @@ class Writer:
         now = self.store.clock()
         match given:
             case Report():
-                ledger.record(self.store, source.name, given, now)
+                ledger.record(self.store, source.name, given, now, texts=self.texts)
                 return {}
             case Page(batch, cursor):
                 return self.store.write(batch, source, watermark=now, cursor=cursor).refused
