@@ -34,6 +34,8 @@ class Autoregression:
     slow: int = 14 * DAY
     name: str = field(default="autoregression", init=False)
     causal: bool = field(default=True, init=False)
+    alone: bool = field(default=True, init=False)
+    limit: float | None = field(default=None, init=False)
 
     def score(self, block: SeriesBlock) -> Scores:
         scores = Scores.unscored(block.values.shape)

@@ -1,7 +1,8 @@
 """What a detector is: a pure function from many series to a score for every sample."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,10 +60,10 @@ class Scores:
 class Detector(Protocol):
     """A frozen dataclass whose `score` is pure: same block and same settings, same scores.
 
-    Each series is scored on its own: one series alone gets the scores it gets in a block. Gaps are
-    never filled. Too little history gives NaN and never a score; a line that never moves is not
+    Gaps are never filled. Too little history gives NaN and never a score; a line that never moves is not
     strange. With `causal`, a sample's score depends on that sample and those before it only, so
-    the future never changes it; without, the score of a sample may use the whole block.
+    the future never changes it; without, the score of a sample may use the whole block. With `alone`, one
+    series gets the scores that it gets in a block; without, series are compared with their siblings.
     """
 
     @property
@@ -71,4 +72,36 @@ class Detector(Protocol):
     @property
     def causal(self) -> bool: ...
 
+    @property
+    def alone(self) -> bool: ...
+
+    @property
+    def limit(self) -> float | None:
+        """The score above which a sample is strange by the detector's own reckoning, such as a p-value's.
+
+        None: scores have no meaning of their own, and thresholds are made from past ones.
+        """
+
     def score(self, block: SeriesBlock) -> Scores: ...
+
+
+@runtime_checkable
+class Streaming(Detector, Protocol):
+    """A causal detector that goes on where it stopped, so that a run scores new samples only.
+
+    However a block is cut into stretches of time, advancing through them gives bit for bit the scores
+    of one `score` over all of it.
+    """
+
+    @property
+    def version(self) -> int:
+        """Of its states. One of another version is refused: DetectorError."""
+
+    def advance(
+        self, states: Sequence[bytes | None], block: SeriesBlock
+    ) -> tuple[Scores, list[bytes]]:
+        """Scores of the block's samples, and the state of each series after them.
+
+        `states[i]` is what an earlier call returned for series `keys[i]`, None for one never seen. The
+        block begins where the state ends, or later: what lies between is a gap.
+        """

@@ -30,6 +30,8 @@ class PyodDetector:
     least_windows: int = 100
     seed: int = 0
     causal: bool = field(default=False, init=False)
+    alone: bool = field(default=True, init=False)
+    limit: float | None = field(default=None, init=False)
 
     @property
     def name(self) -> str:

@@ -67,6 +67,8 @@ class Seasonal:
     period: int = DAY
     name: str = field(default="stl", init=False)
     causal: bool = field(default=False, init=False)
+    alone: bool = field(default=True, init=False)
+    limit: float | None = field(default=None, init=False)
 
     def score(self, block: SeriesBlock) -> Scores:
         scores = Scores.unscored(block.values.shape)
