@@ -89,7 +89,8 @@ class SeriesBlock:
 
     `at` is increasing, in milliseconds since 1970 UTC, `step` apart. `mask[i, j]` is True where there
     was a sample; where it is False the value is NaN and means "no sample". A NaN under a True mask
-    is a sample that said nothing sensible. Nothing is ever filled in.
+    is a sample that said nothing sensible. Nothing is ever filled in. `rolled` is True where the samples
+    have expired and the value comes from sums kept of them, of the same step; None: nowhere.
     """
 
     keys: tuple[SeriesKey, ...]
@@ -97,6 +98,7 @@ class SeriesBlock:
     values: NDArray[np.float64]
     mask: NDArray[np.bool_]
     step: int
+    rolled: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.keys), self.at.size)
@@ -106,4 +108,5 @@ class SeriesBlock:
     def select(self, rows: NDArray[np.intp]) -> "SeriesBlock":
         """The block of these rows only, on the same grid."""
         keys = tuple(self.keys[row] for row in rows)
-        return SeriesBlock(keys, self.at, self.values[rows], self.mask[rows], self.step)
+        rolled = None if self.rolled is None else self.rolled[rows]
+        return SeriesBlock(keys, self.at, self.values[rows], self.mask[rows], self.step, rolled)

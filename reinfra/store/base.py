@@ -88,7 +88,11 @@ class SampleStore(Protocol):
     def read(
         self, selected: list[Stored], since: int, until: int, step: int, rule: Rule = Rule.LAST
     ) -> SeriesBlock:
-        """Samples on a grid: column j covers [at[j], at[j] + step), at[j] a multiple of `step`."""
+        """Samples on a grid: column j covers [at[j], at[j] + step), at[j] a multiple of `step`.
+
+        Where raw samples have expired the embedded store answers from rollups, if `rule` is no quantile and
+        `step` is whole hours, or whole 5 minutes for as long as those are kept; `rolled` says where.
+        """
 
     def watermark(self, source: str) -> int | None:
         """Everything before this instant has been collected from `source`; None if nothing was."""

@@ -1,6 +1,5 @@
 """Sorted samples to the rows of sealed chunks."""
 
-import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,13 +50,12 @@ class Rows:
 
 
 def _numbers(runs: Runs) -> dict[str, list[float | int | None]]:
-    """Lowest, highest, sum and decreases of each run; NaN counts for none of them."""
+    """Lowest, highest, sum and decreases of each run's finite values."""
     start, value = runs.start, runs.value
     finite = np.isfinite(value)
     clean = finite.all()
     safe = value if clean else np.where(finite, value, 0.0)
-    with np.errstate(over="ignore", invalid="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
+    with np.errstate(over="ignore", invalid="ignore"):
         total = np.add.reduceat(safe, start)
         low = np.fmin.reduceat(value if clean else np.where(finite, value, np.nan), start)
         high = np.fmax.reduceat(value if clean else np.where(finite, value, np.nan), start)

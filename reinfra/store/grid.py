@@ -28,6 +28,9 @@ def align(
     sample. A counter gives its increase over the step, a decrease being a reset: the new value is then
     the increase (Prometheus' rule); samples before `since` only serve as what it rose from. A count per
     period gives its sum.
+
+    An infinite value of a gauge is a value: a sum or mean with one is infinite, with both signs NaN, and
+    so is a quantile between the two. An infinite total of a counter says nothing, as NaN does.
     """
     first = span[0] // step
     at = np.arange(first, -(-span[1] // step), dtype=np.int64) * step
@@ -58,14 +61,12 @@ def flat(rows: Gathered) -> Columns:
 
 def counted(keys: tuple[SeriesKey, ...], rows: Columns, since: int) -> Columns:
     """The samples that count from `since` on, each counter's sample replaced by its increase."""
-    nan = np.isnan(rows.value)
-    dropped = nan & (rows.value.view(np.int64) == STALE_NAN) if nan.any() else nan
     rising = np.array([key.kind in RISING for key in keys], np.bool_)
-    summed = rising | np.array([key.kind is Kind.PERIOD_COUNT for key in keys], np.bool_)
-    if nan.any():
-        dropped |= nan & summed[rows.ids]
-    if dropped.any():
-        rows = rows.take(~dropped)
+    if (odd := ~np.isfinite(rows.value)).any():
+        periods = np.array([key.kind is Kind.PERIOD_COUNT for key in keys], np.bool_)
+        stale = rows.value.view(np.int64) == STALE_NAN
+        silent = odd & rising[rows.ids] | np.isnan(rows.value) & periods[rows.ids]
+        rows = rows.take(~(stale | silent))
     if rising.any():
         rows = _risen(rows, rising)
     return rows if not rows.at.size or rows.at.min() >= since else rows.take(rows.at >= since)
@@ -73,7 +74,10 @@ def counted(keys: tuple[SeriesKey, ...], rows: Columns, since: int) -> Columns:
 
 def _risen(rows: Columns, rising: NDArray[np.bool_]) -> Columns:
     """A counter's first sample has nothing to rise from, and is left out."""
-    step = np.diff(rows.value, prepend=np.nan)
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # between samples of gauges, which are not used
+        step = np.diff(rows.value, prepend=np.nan)
     fresh = np.diff(rows.ids, prepend=-1) != 0
     counter = rising[rows.ids]
     step = np.where(step < 0, rows.value, step)
@@ -97,12 +101,20 @@ def reduce(value: NDArray[np.float64], starts: NDArray[np.intp], rule: Rule) -> 
         return _quantile(value, starts, _QUANTILES[rule])
     clean = ~np.isnan(value)
     if clean.all():
-        totals = np.add.reduceat(value, starts)
+        totals = _added(value, starts)
         return totals if rule is Rule.SUM else totals / np.diff(starts, append=value.size)
     count = np.add.reduceat(clean.astype(np.float64), starts)
-    totals = np.add.reduceat(np.where(clean, value, 0.0), starts)
+    totals = _added(np.where(clean, value, 0.0), starts)
     totals[count == 0] = np.nan
     return totals if rule is Rule.SUM else totals / np.maximum(count, 1)
+
+
+def _added(value: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[np.float64]:
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # infinite, or NaN of both signs: as it is said
+        totals: NDArray[np.float64] = np.add.reduceat(value, starts)
+    return totals
 
 
 _REDUCERS: dict[Rule, np.ufunc] = {
@@ -120,7 +132,10 @@ def _quantile(
     rank = share * np.maximum(count - 1, 0)
     low = starts + np.floor(rank).astype(np.int64)
     high = starts + np.ceil(rank).astype(np.int64)
-    between = ordered[low] + (ordered[high] - ordered[low]) * (rank - np.floor(rank))
+    near, far, part = ordered[low], ordered[high], rank - np.floor(rank)
+    with np.errstate(over="ignore", invalid="ignore"):
+        between = near * (1 - part) + far * part
+    between = np.where((part == 0) | (near == far), near, between)
     return np.where(count > 0, between, np.nan)
 
 

@@ -10,11 +10,10 @@ from reinfra.model import DAY
 from reinfra.store import catalogue
 from reinfra.store.columns import BLOCK, GROUP
 from reinfra.store.lock import only_one
-from reinfra.store.rollups import COARSE, FINE, load, rebuilt
+from reinfra.store.rollups import COARSE, FINE, rebuilt
 from reinfra.store.seal import UPKEEP
 from reinfra.store.selector import Selector
 from reinfra.store.store import Store
-from reinfra.store.sums import row_of, sums_of
 from reinfra.store.tables import batch, chunk, retention, rollup, series, time_vector
 from reinfra.store.upsert import upsert
 
@@ -88,6 +87,9 @@ def _raw(store: Store, ids: list[int], before: int, done: Retained) -> None:
     query = select(chunk.c.block).where(chunk.c.block < before).distinct().order_by(chunk.c.block)
     with store.reading() as connection:
         blocks = connection.execute(query).scalars().all()
+    if blocks:
+        for part in _parts(ids):  # the first block that stays: its counters rise from what goes now
+            _roll_up(store, before, part, done)
     for block in blocks:
         for part in _parts(ids):
             _roll_up(store, block, part, done)
@@ -102,16 +104,12 @@ def _raw(store: Store, ids: list[int], before: int, done: Retained) -> None:
 
 
 def _roll_up(store: Store, block: int, ids: list[int], done: Retained) -> None:
-    """Write the 5-minute rollups of these series, beside what others of their groups have."""
+    """Write the 5-minute rollups of the groups that these series have chunks in."""
     with store.reading() as connection:
         these = (chunk.c.block == block) & chunk.c.series_id.in_(ids)
         there = connection.execute(select(chunk.c.series_id).where(these)).scalars().all()
-    rows = []
-    for group in np.unique(np.array(there, np.int64) // GROUP).tolist():
-        made = rebuilt(store, block, group, FINE)
-        with store.reading() as connection:
-            old = load(connection, [block], [group], FINE)
-        rows.append(row_of(made.beside(sums_of(old[0])) if old else made, block, group, FINE))
+    groups = np.unique(np.array(there, np.int64) // GROUP).tolist()
+    rows = [rebuilt(store, block, group, FINE) for group in groups]
     if rows:
         with store.writing() as connection:
             upsert(connection, rollup, rows)

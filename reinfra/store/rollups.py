@@ -14,9 +14,9 @@ from sqlalchemy import Connection, bindparam, select
 from reinfra.model import HOUR, MINUTE, SeriesKey
 from reinfra.store import catalogue
 from reinfra.store.codec import DamagedError
-from reinfra.store.columns import BLOCK, GROUP, Runs
+from reinfra.store.columns import BLOCK, GROUP, Columns, Runs
 from reinfra.store.gather import Gathered
-from reinfra.store.grid import LOOKBACK, RISING, flat
+from reinfra.store.grid import LOOKBACK, RISING, counted, flat
 from reinfra.store.sums import Sums, row_of, sums, sums_of
 from reinfra.store.tables import chunk, rollup, time_vector
 
@@ -27,32 +27,39 @@ FINE, COARSE = 5 * MINUTE, HOUR
 
 
 def rolled(store: "Store", block: int, group: int, runs: Runs) -> list[dict[str, Any]]:
-    """The hourly rollup of a group whose runs are being sealed; the next block's too if it begins anew.
-
-    Series of the group that are not in `runs` keep what their rollup says.
+    """The hourly rollup of a group whose runs are being sealed; the next block's too, if there is one:
+    its counters may rise from another sample now.
     """
     with store.reading() as connection:
         keys = catalogue.keys_of(connection, set(runs.ids.tolist()))
         before = _before(connection, block, runs.ids)
-        known = load(connection, [block, block + 1], [group], COARSE)
+        rows = load(connection, [block, block + 1], [group], COARSE)
+    known = {row.block: row for row in rows}
     ordered = tuple(keys[id_] for id_ in runs.ids.tolist())
-    made = sums(runs.ids, ordered, flat(_after(runs, ordered, before)), block, COARSE)
-    rows = []
-    for row in known:
-        if row.block == block and (old := _whole(row)) is not None:
-            made = made.beside(old)
-        elif row.block == block + 1:
-            rows.append(row_of(rebuilt(store, block + 1, group, COARSE), block + 1, group, COARSE))
-    return [row_of(made, block, group, COARSE), *rows]
+    made = of_block(runs.ids, ordered, flat(_after(runs, ordered, before)), block, COARSE)
+    rows = [row_of(_over(made, known.get(block)), block, group, COARSE)]
+    if block + 1 in known:
+        rows.append(rebuilt(store, block + 1, group, COARSE))
+    return rows
 
 
-def rebuilt(store: "Store", block: int, group: int, step: int) -> Sums:
-    """The rollup of everything that is stored of a group's block."""
+def rebuilt(store: "Store", block: int, group: int, step: int) -> dict[str, Any]:
+    """The row of a group's block, from everything that is stored of it and what was rolled up before."""
     with store.reading() as connection:
         keys = _sealed_keys(connection, block, group)
+        old = next(iter(load(connection, [block], [group], step)), None)
     ids, since = np.array(list(keys), np.int64), block * BLOCK
     rows = store.gathered(ids, since - LOOKBACK, since + BLOCK)
-    return sums(ids, tuple(keys.values()), flat(rows), block, step)
+    made = of_block(ids, tuple(keys.values()), flat(rows), block, step)
+    return row_of(_over(made, old), block, group, step)
+
+
+def of_block(
+    ids: NDArray[np.int64], keys: tuple[SeriesKey, ...], rows: Columns, block: int, step: int
+) -> Sums:
+    """The sums of one block. Samples before it only serve as what a counter rose from."""
+    since = block * BLOCK
+    return sums(ids, counted(keys, rows, since), since, BLOCK // step, step)
 
 
 _LOAD = select(rollup).where(
@@ -68,11 +75,13 @@ def load(connection: Connection, blocks: list[int], groups: list[int], step: int
     return list(connection.execute(_LOAD, asked).all()) if blocks and groups else []
 
 
-def _whole(row: Any) -> Sums | None:  # noqa: ANN401 - a database row
+def _over(made: Sums, row: Any) -> Sums:  # noqa: ANN401 - a database row, or None
+    if row is None:
+        return made
     try:
-        return sums_of(row)
+        return made.over(sums_of(row))
     except DamagedError:
-        return None  # what it held is rebuilt when the group is sealed whole; `check` names it
+        return made  # what else it held is lost; `check` named it
 
 
 _LAST = (

@@ -16,6 +16,7 @@ from reinfra.store.errors import shown, translated
 from reinfra.store.gather import Gathered, gather
 from reinfra.store.grid import LOOKBACK, RISING, align, flat
 from reinfra.store.known import Known
+from reinfra.store.longterm import with_expired
 from reinfra.store.place import require_place
 from reinfra.store.selector import Selector
 from reinfra.store.tables import chunk
@@ -109,8 +110,9 @@ class Store:
     ) -> SeriesBlock:
         keys = tuple(stored.key for stored in selected)
         rising = any(key.kind in RISING for key in keys)
-        rows = self.gathered(_ids(selected), since - LOOKBACK if rising else since, until)
-        return align(keys, flat(rows), (since, until), step, rule)
+        rows = flat(self.gathered(_ids(selected), since - LOOKBACK if rising else since, until))
+        block = align(keys, rows, (since, until), step, rule)
+        return with_expired(self, selected, rows, since, block, rule)
 
     def watermark(self, source: str) -> int | None:
         query = select(source_table.c.watermark).where(source_table.c.name == source)

@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reinfra.model import SeriesKey
 from reinfra.store.base import Rule
 from reinfra.store.codec import DamagedError, checksum, pack, unpack
 from reinfra.store.columns import BLOCK, Columns
-from reinfra.store.grid import counted, reduce
+from reinfra.store.grid import reduce
 
 COLUMNS = ("count", "total", "low", "high", "last")
 
@@ -29,23 +28,26 @@ class Sums:
     high: NDArray[np.float64]
     last: NDArray[np.float64]
 
-    def beside(self, other: "Sums") -> "Sums":
-        """These and the other's series that are not among them, by id."""
-        kept = ~np.isin(other.ids, self.ids)
-        order = np.argsort(np.concatenate([self.ids, other.ids[kept]]))
-        columns = [
-            np.concatenate([getattr(self, name), getattr(other, name)[kept]])[order]
-            for name in ("ids", *COLUMNS)
-        ]
-        return Sums(*columns)
+    def over(self, old: "Sums") -> "Sums":
+        """These, and of the old ones the series that are not here and the steps that held more samples.
+
+        What has expired is known by its old sums alone: a late sample must not replace them.
+        """
+        _, mine, theirs = np.intersect1d(self.ids, old.ids, return_indices=True)
+        fuller = old.count[theirs] > self.count[mine]
+        rest = ~np.isin(old.ids, self.ids)
+        ids = np.concatenate([self.ids, old.ids[rest]])
+        order = np.argsort(ids)
+        columns = []
+        for name in COLUMNS:
+            column, before = getattr(self, name).copy(), getattr(old, name)
+            column[mine] = np.where(fuller, before[theirs], column[mine])
+            columns.append(np.concatenate([column, before[rest]])[order])
+        return Sums(ids[order], *columns)
 
 
-def sums(
-    ids: NDArray[np.int64], keys: tuple[SeriesKey, ...], rows: Columns, block: int, step: int
-) -> Sums:
-    """Those of one block. Samples before it only serve as what a counter rose from."""
-    since, steps = block * BLOCK, BLOCK // step
-    samples = counted(keys, rows, since)
+def sums(ids: NDArray[np.int64], samples: Columns, since: int, steps: int, step: int) -> Sums:
+    """Those of `counted` samples from `since` on, in so many steps; `samples.ids` are places in `ids`."""
     if (absent := np.isnan(samples.value)).any():
         samples = samples.take(~absent)
     cell = samples.ids * steps + (samples.at - since) // step

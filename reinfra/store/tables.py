@@ -43,7 +43,7 @@ series = Table(
     Column("labels", Text, nullable=False),  # JSON object
     Column("first_at", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),  # of the noted frames, see source.noted_seq
-    Column("last_value", Double),  # the sample at last_at; null: not noted yet, or not a number
+    Column("last_value", Double),  # the sample at last_at; null: not noted yet, or not finite
 )
 
 series_label = Table(
@@ -101,10 +101,10 @@ chunk = Table(
     Column("time_id", BigInteger, nullable=False),
     Column("seq", BigInteger, nullable=False),  # frames up to this one are merged in
     Column("count", Integer, nullable=False),
-    Column("low", Double),  # of the samples that are numbers, null: none is
+    Column("low", Double),  # of the finite samples, null: none is
     Column("high", Double),
     Column("total", Double),
-    Column("last", Double),  # the last sample; null: it is not a number
+    Column("last", Double),  # the last sample; null: it is not finite
     Column("resets", Integer, nullable=False),  # decreases, which for a counter are resets
     Column("value", LargeBinary, nullable=False),  # pcodec, float64, bit for bit
     Column("crc", BigInteger, nullable=False),

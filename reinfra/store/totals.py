@@ -50,7 +50,7 @@ def _with_frames(
 
 
 _TOTALS = (
-    select(chunk.c.series_id, func.sum(chunk.c.total))
+    select(chunk.c.series_id, func.sum(chunk.c.total).label("total"))
     .where(
         chunk.c.block.between(bindparam("first"), bindparam("last")),
         chunk.c.block.not_in(bindparam("left", expanding=True, literal_execute=True)),
@@ -65,5 +65,5 @@ def _sealed(
 ) -> NDArray[np.float64]:
     asked = {"first": first, "last": last - 1, "left": left or [-1]}
     asked |= {"low": int(ids.min()), "high": int(ids.max())}
-    found = dict(connection.execute(_TOTALS, asked).tuples().all())
+    found = {row.series_id: row.total for row in connection.execute(_TOTALS, asked)}
     return np.array([found.get(id_) or 0.0 for id_ in ids.tolist()])
