@@ -1,0 +1,1 @@
+"""Amazon CloudWatch: ListMetrics to find, GetMetricData to read, presets that say what the numbers mean."""
