@@ -9,6 +9,7 @@ _SCOPES = (
     ("host.id", "host"),
     ("service.name", "service"),
     ("cloud.resource_id", "resource"),
+    ("reinfra.source", "source"),
 )
 
 

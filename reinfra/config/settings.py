@@ -56,6 +56,11 @@ class CollectSettings(_Section):
     interval: float = Field(
         60.0, ge=1, le=3600, description="Seconds between two collections of a source."
     )
+    answers: Literal["keep", "hash"] = Field(
+        "hash",
+        description="What is kept of the texts of answers that come with signals: the text, which a judge "
+        "needs, or its SHA-256 only.",
+    )
 
 
 class DetectSettings(_Section):
@@ -101,6 +106,11 @@ class AlertSettings(_Section):
     )
     sns_format: Literal["text", "json"] = Field(
         "text", description="Body of a message: text for people, json for machines."
+    )
+    rely_on: Names = Field(
+        (),
+        description="Signals that your rules rely on, here or elsewhere; doctor and the Coverage page say "
+        "which of them can never come.",
     )
     max_attempts: int = Field(
         20, ge=1, le=100, description="Attempts before a message is given up as dead."

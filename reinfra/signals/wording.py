@@ -12,6 +12,7 @@ _DECIMAL = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
 _PREFIXED = {"By": "B", "By/s": "B/s", "W": "W", "J": "J", "Hz": "Hz"}
 _SUBSECOND = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 _SPANS = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s"))
+_SHARES = ("utilization", "coverage")
 _WHOLE_FROM = 100
 
 
@@ -49,11 +50,11 @@ def quantity(value: float, unit: str, family: str = "") -> str:
 def scale(peak: float, unit: str, family: str = "") -> Scale:
     """The scale at which `peak`, in the base unit `unit`, is read most easily.
 
-    Only a utilization is a percentage: other ratios of unit "1" may be codes or counts.
+    Only utilization and coverage are percentages: other numbers of unit "1" may be codes or counts.
     """
     size = abs(peak) if math.isfinite(peak) else 0.0
     if unit == "1":
-        return Scale(0.01, "%") if family == "utilization" else Scale(1.0, "")
+        return Scale(0.01, "%") if family in _SHARES else Scale(1.0, "")
     if unit == "s":
         smallest = _SUBSECOND[-1] if size else _SUBSECOND[0]
         return Scale(*next((row for row in _SUBSECOND if size >= row[0]), smallest))
