@@ -1,6 +1,6 @@
 """NVIDIA GPUs, from the XML that `nvidia-smi -q -x` prints (layouts v11, v12 and v13)."""
 
-import platform
+import functools
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,27 +9,18 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 from collectors.base import CollectorError, key_of
+from collectors.identity import host_name
+from collectors.nvidia.labels import gpu_labels
 from collectors.xml_guard import parse_xml
 from reinfra.model import Batch, Clock, Origin, SeriesKey, system_clock
-from reinfra.signals import factor, signals
+from reinfra.signals import by_source, factor, signals
 
-_FIELDS = {
-    "hw.gpu.utilization": ("utilization/gpu_util",),
-    "hw.gpu.memory.usage": ("fb_memory_usage/used",),
-    "hw.gpu.memory.limit": ("fb_memory_usage/total",),
-    "hw.power": (
-        "power_readings/power_draw",  # v11
-        "gpu_power_readings/power_draw",  # v12
-        "gpu_power_readings/average_power_draw",  # v13; v12's one-second mean under a new name
-        "gpu_power_readings/instant_power_draw",
-    ),
-    "hw.temperature": ("temperature/gpu_temp",),
-    "hw.gpu.clock.sm": ("clocks/sm_clock",),
-}
-"""Where each signal lies in a <gpu>; the first path that holds a number is taken."""
+_UNITS = {"%": "%", "MiB": "MiBy", "W": "W", "C": "Cel", "MHz": "MHz", "KB/s": "kBy/s"}
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?: (\S+)|x)?")
+_WORDS = {"Active": 1.0, "Not Active": 0.0, "Yes": 1.0, "No": 0.0}
 
-_UNITS = {"%": "%", "MiB": "MiBy", "W": "W", "C": "Cel", "MHz": "MHz"}
-_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?: (\S+))?")
+XmlPath = tuple[str, ...]
+"""Elements below a <gpu>, whose numbers are added up."""
 _TIMEOUT_SECONDS = 20
 
 
@@ -48,7 +39,7 @@ def run_nvidia_smi() -> bytes:
 class NvidiaSmi:
     """One batch with every GPU of the report that `source` returns."""
 
-    host: str = field(default_factory=platform.node)
+    host: str = field(default_factory=host_name)
     source: Callable[[], bytes] = run_nvidia_smi
     clock: Clock = system_clock
     origin: Origin = Origin.LIVE
@@ -87,36 +78,39 @@ def _log(raw: bytes) -> ET.Element:
 
 
 def _readings(gpu: ET.Element, host: str, origin: Origin) -> Iterator[tuple[SeriesKey, float]]:
-    labels = {
-        "host.name": host,
-        "hw.id": gpu.findtext("uuid", gpu.get("id", "")),
-        "hw.name": gpu.findtext("product_name", ""),
-        "hw.type": "gpu",
-        "hw.vendor": "NVIDIA",
-    }
-    for signal, paths in _FIELDS.items():
-        readings = (_number(gpu.findtext(path), signal) for path in paths)
-        value = next((reading for reading in readings if reading is not None), None)
+    labels = gpu_labels(
+        host, gpu.findtext("uuid", gpu.get("id", "")), gpu.findtext("product_name", "")
+    )
+    for (signal, own), paths in _fields().items():
+        sums = (_sum(gpu, path, signals()[signal].unit) for path in paths)
+        value = next((each for each in sums if each is not None), None)
         if value is not None:
-            yield key_of(signal, labels, origin), value
-    for kind, count in _ecc_errors(gpu):
-        yield key_of("hw.gpu.ecc.errors", {**labels, "error.type": kind}, origin), count
+            yield key_of(signal, {**labels, **dict(own)}, origin), value
 
 
-def _ecc_errors(gpu: ET.Element) -> Iterator[tuple[str, float]]:
-    """Errors since the driver was loaded, by kind."""
-    for kind in gpu.findall("ecc_errors/volatile/*"):
-        count = _number(kind.text, "hw.gpu.ecc.errors")
-        if count is not None:
-            yield kind.tag, count
+@functools.cache
+def _fields() -> dict[tuple[str, tuple[tuple[str, str], ...]], list[XmlPath]]:
+    """Where the number of each series lies, by the registry: the first path that holds one is taken."""
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[XmlPath]] = {}
+    for name, mapped in by_source("nvidia_smi").items():
+        found.setdefault((mapped.signal.name, mapped.labels), []).append(tuple(name.split("+")))
+    return found
 
 
-def _number(text: str | None, signal: str) -> float | None:
-    """The value in the signal's unit, None for "N/A", "[Not Supported]", "Unknown Error" and such."""
-    found = _NUMBER.fullmatch((text or "").strip())
+def _sum(gpu: ET.Element, path: XmlPath, unit: str) -> float | None:
+    numbers = [_number(gpu.findtext(each), unit) for each in path]
+    known = [each for each in numbers if each is not None]
+    return sum(known) if len(known) == len(numbers) else None
+
+
+def _number(text: str | None, wanted: str) -> float | None:
+    """The value in the unit `wanted`, None for "N/A", "[Not Supported]", "Unknown Error" and such."""
+    said = (text or "").strip()
+    if said in _WORDS:
+        return _WORDS[said]
+    found = _NUMBER.fullmatch(said)
     if found is None:
         return None
     number, unit = found.groups()
-    wanted = signals()[signal].unit
     given = wanted if unit is None else _UNITS.get(unit, unit)
     return float(number) * factor(given, wanted)

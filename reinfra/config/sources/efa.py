@@ -1,5 +1,7 @@
 from typing import Literal
 
+from pydantic import Field
+
 from reinfra.config.sources.base import SourceSettings
 
 
@@ -7,3 +9,8 @@ class EfaSource(SourceSettings):
     """Elastic Fabric Adapters of this machine, by their hardware counters."""
 
     collector: Literal["efa"] = "efa"
+    sys: str = Field(
+        "/sys",
+        min_length=1,
+        description="Where sysfs is mounted, such as /host/sys in a container.",
+    )

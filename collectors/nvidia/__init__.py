@@ -1,0 +1,1 @@
+"""NVIDIA GPUs by NVML, in process: devices, MIG devices, NVLinks, GPM metrics and XID events."""
