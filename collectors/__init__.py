@@ -15,7 +15,7 @@ from collectors.base import (
 COLLECTORS: dict[str, str] = {
     "cloudwatch": "collectors.cloudwatch.collector:CloudWatch",
     "efa": "collectors.efa:Efa",
-    "files": "collectors.files.collector:Files",
+    "files": "collectors.files.collector:FileSource",
     "host": "collectors.host:Host",
     "neuron": "collectors.neuron.collector:Neuron",
     "nvidia": "collectors.nvidia.collector:Nvidia",
