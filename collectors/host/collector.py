@@ -25,7 +25,7 @@ class Host:
     labels: Mapping[str, str] = field(default_factory=dict)
     whereabouts: Whereabouts | None = None
     origin: Origin = Origin.LIVE
-    name: str = field(default="host", init=False)
+    name: str = "host"
     _panel: Panel = field(init=False, repr=False)
     _said: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
@@ -36,7 +36,7 @@ class Host:
     @classmethod
     def of(cls, settings: HostSource, clock: Clock) -> Self:
         whereabouts = Whereabouts.started(settings.site) if settings.identity else None
-        return cls(clock=clock, labels=settings.labels, whereabouts=whereabouts)
+        return cls(clock=clock, labels=settings.labels, whereabouts=whereabouts, name=settings.name)
 
     @staticmethod
     def present() -> bool:

@@ -39,8 +39,8 @@ def _pressure(proc: Path) -> Iterable[Reading]:
     """Time that some, or all, runnable threads lost waiting (Documentation/accounting/psi.rst)."""
     for resource in _RESOURCES:
         for line in _lines(proc / "pressure" / resource):
-            share, *fields = line.split()
-            total = dict(field.split("=") for field in fields if "=" in field).get("total", "")
+            share, _, figures = line.partition(" ")
+            _, _, total = figures.partition("total=")
             if total.isdecimal():
                 labels = {"system.linux.resource": resource, "system.linux.pressure.share": share}
                 yield _STALLED, labels, int(total) * _MICROSECOND

@@ -27,8 +27,8 @@ def ask(
     connection = HTTPConnection(place.hostname, place.port or 80, timeout=timeout)
     try:
         connection.request(method, place.path or "/", headers=headers or {})
-        response = connection.getresponse()
-        body = response.read(_MOST_BYTES + 1)
+        with connection.getresponse() as response:
+            body = response.read(_MOST_BYTES + 1)
     except (OSError, HTTPException, ValueError) as error:
         why = str(error) or type(error).__name__
         raise CollectorError("gave no answer", where=_shown(url), why=why) from error

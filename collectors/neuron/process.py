@@ -66,6 +66,7 @@ class Process:
         self._stop = threading.Event()
         self._news = threading.Event()
         self._thread: threading.Thread | None = None
+        self._running: subprocess.Popen[bytes] | None = None
         self.problem = ""
         self._heard_at = monotonic()
         self.starts = 0
@@ -86,6 +87,8 @@ class Process:
 
     def close(self) -> None:
         self._stop.set()
+        if self._running is not None:
+            self._running.terminate()  # which ends its output, and so wakes whoever reads it
         if self._thread is not None:
             self._thread.join(2 * _GOODBYE)
 
@@ -126,6 +129,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+        self._running = program
         with program:
             try:
                 yield program
@@ -133,6 +137,7 @@ class Process:
                 if self._stop.is_set():
                     program.terminate()
                 _wait(program)
+                self._running = None
 
     def _listen(self, program: subprocess.Popen[bytes], tail: bytearray) -> bool:
         """Until its standard output ends: a child of its own may hold standard error open."""

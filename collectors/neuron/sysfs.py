@@ -13,6 +13,7 @@ VERSION = Path("/sys/module/neuron/version")
 """Where the kernel shows the version of the driver's module."""
 
 _MOST_TEXT = 100
+_U64_DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Tree:
         sums: dict[tuple[object, ...], tuple[places.Place, float]] = {}
         for path, place in self.counts:
             text = read(path)
-            if text.isascii() and text.isdecimal():
+            if text.isascii() and text.isdecimal() and len(text) <= _U64_DIGITS:
                 known = (place[0], *place[1].items())
                 before = sums[known][1] if known in sums else 0.0
                 sums[known] = (place, before + float(text))

@@ -130,6 +130,76 @@ def test_logical_cores_are_not_mapped_to_devices() -> None:
     assert key.label("hw.parent") == ""
 
 
+def test_a_logical_core_is_on_the_device_that_the_documented_counts_say() -> None:
+    """AWS's own trn2 sample: 16 devices, 4 cores to each, of 8 physical ones, joined by two."""
+    text = json.loads(report([cores(**{"5": {"neuroncore_utilization": 1}})]))
+    hardware = {"neuron_device_type": "trainium2", "logical_neuroncore_config": 2}
+    for counted in (4, 8):
+        text["neuron_hardware_info"] = {**hardware, "neuroncore_per_device_count": counted}
+        (key,) = read_report(json.dumps(text), 0).keys
+        assert key.label("hw.parent") == "neuron1"
+
+
+def test_physical_cores_are_beside_the_logical_one_they_make_up() -> None:
+    halves = {f"nc_v3.{n}": {"neuroncore_utilization": 21.0 + n} for n in (0, 1)}
+    used = {"neuroncore_utilization": 42.0, "v3d": halves}
+    other = {"neuroncore_utilization": 0.0, "v3d": {"nc_v3.0": {"neuroncore_utilization": 0.0}}}
+    batch = read_report(report([cores(**{"0": used}), cores(**{"0": other})]), 0)
+    labels = {"hw.id": "nc_v3.1", "hw.parent": "neuroncore0"}
+    assert value(batch, "aws.neuron.physical_core.utilization", labels) == pytest.approx(0.22)
+    first = {"hw.id": "nc_v3.0"}
+    assert value(batch, "aws.neuron.physical_core.utilization", first) == pytest.approx(0.21)
+
+
+def test_memory_is_told_by_core_and_by_what_for(capture: Batch) -> None:
+    core = {"hw.id": "neuroncore1", "hw.parent": "neuron0", "aws.neuron.memory.kind": "tensors"}
+    assert value(capture, "aws.neuron.core.memory.usage", core) == 6_685_773_571
+    kinds = {key.label("aws.neuron.memory.kind") for key in capture.keys} - {""}
+    assert kinds >= {"model_code", "constants", "model_shared_scratchpad", "dma_buffers"}
+
+
+def test_a_rate_is_a_count_over_the_period_that_the_report_says() -> None:
+    stats = {"period": 0.0625, "execution_summary": {"completed": 14}}
+    batch = read_report(report([{"execution_stats": stats}]), 0)
+    assert value(batch, "aws.neuron.execution.rate") == 224
+    assert value(batch, "aws.neuron.execution.count") == 14
+    assert key_where(batch, "aws.neuron.execution.count").kind is Kind.PERIOD_COUNT
+
+
+@pytest.mark.parametrize("period", [None, 0, -1])
+def test_a_count_without_a_period_has_no_rate(period: float | None) -> None:
+    stats = {"period": period, "execution_summary": {"completed": 14}}
+    batch = read_report(report([{"execution_stats": stats}]), 0)
+    assert [key.metric for key in batch.keys] == ["aws.neuron.execution.count"]
+
+
+def test_processor_time_that_could_not_be_read_is_no_zero() -> None:
+    def told(user: float, error: str) -> list[float]:
+        group = {"vcpu_usage": {"user": user, "system": 0}, "error": error}
+        return list(read_report(report([{"neuron_runtime_vcpu_usage": group}]), 0).value)
+
+    assert told(0, "open /proc/1/stat: no such file or directory") == []
+    assert told(50, "open /proc/1/stat: no such file or directory") == [0.5, 0.0]
+    assert told(0, "") == [0.0, 0.0]
+
+
+def test_a_node_says_how_much_memory_each_device_has() -> None:
+    text = json.loads(report([]))
+    text["neuron_hardware_info"] = {
+        "neuron_device_count": 2,
+        "neuron_device_memory_size": 34_359_738_368,
+    }
+    batch = read_report(json.dumps(text), 0)
+    assert {key.label("hw.id") for key in batch.keys} == {"neuron0", "neuron1"}
+    assert set(batch.value.tolist()) == {34_359_738_368.0}
+
+
+def test_a_device_count_beyond_reason_is_unknown() -> None:
+    text = json.loads(report([]))
+    text["neuron_hardware_info"] = {"neuron_device_count": 10**9, "neuron_device_memory_size": 1}
+    assert len(read_report(json.dumps(text), 0)) == 0
+
+
 def test_each_line_is_stamped_when_it_is_read() -> None:
     ticks = iter((10, 20))
     monitor = NeuronMonitor([CAPTURE, "\n", CAPTURE], clock=lambda: next(ticks))
