@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from reinfra import __version__
 from reinfra.batch.acquire import Window, blocks
+from reinfra.batch.coverage import watch
 from reinfra.batch.evaluate import STALENESS, Evaluation, score, silences
 from reinfra.batch.record import record
 from reinfra.config import Settings
+from reinfra.coverage.drops import RATIO
 from reinfra.errors import ExitCode, InputError, ReinfraError
 from reinfra.model import DAY, SECOND, Anomaly, Clock, IdSource, iso
 from reinfra.progress import Progress, Step, silent
@@ -66,7 +68,7 @@ def detect(
     names = _names(settings, request)
     where = samples or store
     with only_one(store.engine, KIND):
-        series = where.series(request.selector)
+        series = [one for one in where.series(request.selector) if one.key.metric != RATIO]
         done = _done(store)
         window = _window(settings, request, series, done, clock())
         whole = not request.only and request.selector == EVERYTHING
@@ -84,6 +86,8 @@ def detect(
             evaluation = _evaluate(where, settings, names, series, window, progress)
             if samples is not None:
                 evaluation.found = _registered(store, evaluation, series)
+            elif whole and request.until is None:
+                evaluation.found |= watch(store, settings, series, window.until - 1)
             incidents = record(store, evaluation, settings, window.until)
         except ReinfraError as error:
             with store.writing() as connection:

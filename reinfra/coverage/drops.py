@@ -55,7 +55,7 @@ def drops(ledger: Ledger, now: int) -> Iterator[Drop]:
 
 
 def anomaly(drop: Drop, now: int) -> Anomaly:
-    """A drop as detectors say it: lasting until `now`, its score the number of missing signals."""
+    """A drop as detectors say it: lasting until `now`, its score the number of missing signals, of which one is enough."""
     usual = (drop.tally.coming + drop.missing) / drop.tally.owed
     return Anomaly(
         key=ratio_key(drop.place),
@@ -65,10 +65,9 @@ def anomaly(drop: Drop, now: int) -> Anomaly:
         peak_at=now,
         value=drop.tally.share,
         score=float(drop.missing),
-        threshold=0.0,
+        threshold=1.0,
         reason=drop.reason,
         expected_low=usual,
-        expected_high=usual,
     )
 
 
