@@ -18,7 +18,7 @@ from reinfra.store.columns import BLOCK, Runs
 from reinfra.store.encode import Rows, packed
 from reinfra.store.frames import Frame
 from reinfra.store.gather import Key, Piece, merged, sealed_pieces
-from reinfra.store.lock import only_one
+from reinfra.store.lock import claimed, one_of_many
 from reinfra.store.quarantine import set_aside
 from reinfra.store.rollups import rolled
 from reinfra.store.store import Store
@@ -48,8 +48,12 @@ class Sealed:
 
 
 def seal(store: Store, *, everything: bool = False) -> Sealed:
-    """Seal every block that is over (`everything`: the current one too). Raises LockedError if another does."""
-    with only_one(store.engine, UPKEEP):
+    """Seal every block that is over (`everything`: the current one too).
+
+    On PostgreSQL several processes may do so at once, each on groups of its own. Raises LockedError while
+    another process retains, moves or, on SQLite, seals.
+    """
+    with one_of_many(store.engine, UPKEEP):
         return Sealer(store, everything=everything).run()
 
 
@@ -68,9 +72,27 @@ class Sealer:
             upto = connection.execute(select(func.max(hot_frame.c.seq))).scalar() or 0
         with self.store.reading() as connection:
             due = self._due(connection, upto)
-        for block, groups in sorted(due.items()):
-            self._block(block, groups, upto)
+        if self.store.engine.dialect.name == "postgresql":
+            self._beside_others(due, upto)
+        else:
+            for block, groups in sorted(due.items()):
+                self._block(block, groups, upto)
         return self.done
+
+    def _beside_others(self, due: dict[int, set[int]], upto: int) -> None:
+        """A transaction for each group of a block; a group that another sealer is at is left to it."""
+        for block, groups in sorted(due.items()):
+            for group in sorted(groups):
+                with self.store.writing() as connection:
+                    if not claimed(connection, group):
+                        continue
+                    rows = Rows()
+                    seqs = self._encoded(rows, block, group, upto)
+                    if seqs:
+                        self._write_times(rows)
+                        self._write_chunks(connection, rows)
+                        self._forget(connection, seqs)
+            self.done.blocks += 1
 
     def _due(self, connection: Connection, upto: int) -> dict[int, set[int]]:
         """The groups that have frames, by block."""
@@ -88,21 +110,27 @@ class Sealer:
         sealed: list[int] = []
         rows = Rows()
         for group in sorted(groups):
-            whole = self._frames(block, group, upto)
-            if whole:
-                made = assemble(whole, with_seq=True)
-                self._count(made)
-                runs = self._with_chunks(made)
-                rows.add(block, runs, upto)
-                rows.rollups += rolled(self.store, block, group, runs)
-                sealed += [frame.seq for frame in whole]
+            sealed += self._encoded(rows, block, group, upto)
             if len(rows.chunks) >= _CHUNKS:
                 self._write(rows)
                 rows = Rows()
         self._write(rows)
         for seqs in _slices(sorted(sealed)):
-            self._forget(seqs)
+            with self.store.writing() as connection:
+                self._forget(connection, seqs)
         self.done.blocks += 1
+
+    def _encoded(self, rows: Rows, block: int, group: int, upto: int) -> list[int]:
+        """Add the chunks and rollups of one group to `rows`, and return the frames that are in them."""
+        whole = self._frames(block, group, upto)
+        if whole:
+            made = assemble(whole, with_seq=True)
+            self.done.repeats += made.repeats
+            self.done.conflicts += made.conflicts
+            runs = self._with_chunks(made)
+            rows.add(block, runs, upto)
+            rows.rollups += rolled(self.store, block, group, runs)
+        return [frame.seq for frame in whole]
 
     def _frames(self, block: int, group: int, upto: int) -> list[Frame]:
         since = block * BLOCK
@@ -150,24 +178,26 @@ class Sealer:
         with self.store.writing() as connection:
             set_aside(connection, key, self.store.clock())
 
-    def _count(self, made: Assembled) -> None:
-        self.done.repeats += made.repeats
-        self.done.conflicts += made.conflicts
-
     def _write(self, rows: Rows) -> None:
-        if not rows.chunks:
-            return
+        if rows.chunks:
+            self._write_times(rows)
+            with self.store.writing() as connection:
+                self._write_chunks(connection, rows)
+
+    def _write_times(self, rows: Rows) -> None:
+        """On their own and in one order: groups share them, and their sealers must not wait for each other."""
         with self.store.writing() as connection:
-            upsert(connection, time_vector, list(rows.times.values()))
-            upsert(connection, chunk, packed(rows.chunks))
-            upsert(connection, rollup, rows.rollups)
+            upsert(connection, time_vector, [rows.times[name] for name in sorted(rows.times)])
+
+    def _write_chunks(self, connection: Connection, rows: Rows) -> None:
+        upsert(connection, chunk, packed(rows.chunks))
+        upsert(connection, rollup, rows.rollups)
         self.done.chunks += len(rows.chunks)
         self.done.samples += sum(row["count"] for row in rows.chunks)
 
-    def _forget(self, seqs: list[int]) -> None:
+    def _forget(self, connection: Connection, seqs: list[int]) -> None:
         """Delete frames that are in chunks."""
-        with self.store.writing() as connection:
-            connection.execute(_FORGET, {"seqs": seqs})
+        connection.execute(_FORGET, {"seqs": seqs})
         self.done.frames += len(seqs)
 
 
