@@ -1,20 +1,21 @@
 """Retention: what is older than its level allows goes, block by block, in short transactions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy import Connection, delete, select, update
 
 from reinfra.model import DAY
-from reinfra.store import catalogue
+from reinfra.store import catalogue, ledger
 from reinfra.store.columns import BLOCK, GROUP
 from reinfra.store.lock import only_one
+from reinfra.store.policies import Policy, stated
 from reinfra.store.rollups import COARSE, FINE, rebuilt
 from reinfra.store.seal import UPKEEP
 from reinfra.store.selector import Selector
 from reinfra.store.store import Store
-from reinfra.store.tables import batch, chunk, retention, rollup, series, time_vector
+from reinfra.store.tables import batch, chunk, rollup, series, time_vector
 from reinfra.store.upsert import upsert
 
 _REPLAYS = 2 * DAY
@@ -22,33 +23,17 @@ _REPLAYS = 2 * DAY
 _SERIES = 4 * GROUP  # whose chunks of one block are deleted in one transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Days that raw samples, 5-minute and hourly rollups are kept, of the series the selector matches."""
-
-    selector: Selector = field(default_factory=Selector)
-    raw_days: int = 30
-    five_minute_days: int = 90
-    hour_days: int = 400
-
-
 @dataclass(slots=True)
 class Retained:
-    """What one run deleted. `rolled_up` groups of a block got their 5-minute rollup before."""
+    """What one run deleted. `rolled_up` groups of a block got their 5-minute rollup before.
+
+    `ended` absences, facts and answers were too old.
+    """
 
     chunks: int = 0
     rollups: int = 0
     rolled_up: int = 0
-
-
-def policies(connection: Connection) -> list[Policy]:
-    """The stored policies in their order, and after them the default for whatever they do not match."""
-    rows = connection.execute(select(retention).order_by(retention.c.id)).all()
-    kept = [
-        Policy(Selector.parse(row.selector), row.raw_days, row.five_minute_days, row.hour_days)
-        for row in rows
-    ]
-    return [*kept, Policy()]
+    ended: int = 0
 
 
 def retain(store: Store) -> Retained:
@@ -57,7 +42,7 @@ def retain(store: Store) -> Retained:
     now = store.clock()
     with only_one(store.engine, UPKEEP):
         with store.reading() as connection:
-            rules = policies(connection)
+            rules = [one.policy for one in stated(connection)]
             ids = _by_policy(connection, rules)
         for rule, mine in zip(rules, ids, strict=True):
             _raw(store, mine, (now - rule.raw_days * DAY) // BLOCK, done)
@@ -68,6 +53,7 @@ def retain(store: Store) -> Retained:
             done.rollups += _rollups(connection, COARSE, coarse // BLOCK)
             connection.execute(delete(batch).where(batch.c.written_at < now - _REPLAYS))
             connection.execute(_ORPHANS)
+            done.ended = ledger.expire(connection, now)
     return done
 
 
