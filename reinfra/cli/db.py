@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reinfra.cli import retention
 from reinfra.cli.context import context
 from reinfra.errors import ExitCode
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from reinfra.store import Selector, Store
 
 app = typer.Typer(help="The database: schema, upkeep, ways in and out.", no_args_is_help=True)
+app.add_typer(retention.app, name="retention")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -105,7 +107,7 @@ def seal(
 
 @app.command()
 def retain(ctx: typer.Context, as_json: Json = False) -> None:
-    """Delete what is older than its retention: 30 days raw, 90 by 5 minutes, 400 by the hour."""
+    """Delete what is older than its retention says: see `reinfra db retention show`."""
     from reinfra.cli.output import write_json
     from reinfra.store.retain import retain as drop_old
 

@@ -102,4 +102,5 @@ def test_plain_sql_shows_the_latest_samples_blocks_and_anomalies(held: Store) ->
     assert [row.metric for row in latest] == ["load", "load"]
     assert str(latest[0].at).startswith("2023-11-14")
     assert latest[0].value == np.sin(NOW / HOUR)
-    assert all(row.low <= row.mean <= row.high for row in blocks)
+    assert all(row.low * row.count <= row.total <= row.high * row.count for row in blocks)
+    assert str(blocks[0].since).startswith("2023-11-1")
