@@ -4,11 +4,10 @@ import math
 from collections.abc import Sequence
 
 from reinfra.config import Settings
-from reinfra.coverage.compute import compute
 from reinfra.coverage.drops import RATIO, anomaly, drops, ratio_key
-from reinfra.coverage.watchers import watchers
+from reinfra.coverage.look import survey
 from reinfra.model import Anomaly, Batch, Origin
-from reinfra.store import Selector, Source, Store, Stored, coverage
+from reinfra.store import Selector, Source, Store, Stored
 
 SOURCE = Source("coverage")
 
@@ -23,10 +22,7 @@ def watch(
     live = [one for one in series if one.key.origin is Origin.LIVE]
     if series and not live:
         return {}  # of a recording nothing is owed, and beside a simulation nothing live is written
-    with store.reading() as connection:
-        watching = watchers(coverage.statuses(connection), settings, now)
-        absences = coverage.absences(connection)
-    ledger = compute(live, absences, watching, now)
+    ledger = survey(store, settings, live, now).ledger
     shares = [(ratio_key(place), tally.share) for place, tally in ledger.by_place().items()]
     known = [(key, share) for key, share in shares if math.isfinite(share)]
     if not known:

@@ -35,8 +35,18 @@ def load_settings(file: Path | None = None) -> Settings:
 def origins(file: Path | None = None) -> dict[str, str]:
     """Where each setting that is not its default comes from: `section.key` to a file or a variable."""
     path, given = _file(file)
-    found = {f"{section}.{key}": str(path) for section, keys in given.items() for key in keys}
+    found = {
+        f"{section}.{key}": str(path) for section, keys in given.items() for key in _keys(keys)
+    }
     return found | {name: variable for variable, name in _variables().items()}
+
+
+def _keys(section: object) -> list[str]:
+    """The keys of a table; the names of a list of tables, whose values may be secret."""
+    if isinstance(section, list):
+        tables = [one for one in section if isinstance(one, dict)]
+        return [str(one.get("name") or one.get("collector")) for one in tables]
+    return list(section) if isinstance(section, dict) else []
 
 
 def origin(key: str, file: Path | None = None) -> str:

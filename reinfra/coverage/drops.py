@@ -55,7 +55,7 @@ def drops(ledger: Ledger, now: int) -> Iterator[Drop]:
 
 
 def anomaly(drop: Drop, now: int) -> Anomaly:
-    """A drop as detectors say it: lasting until `now`, its score the number of missing signals, of which one is enough."""
+    """A drop as detectors say it, lasting until `now`; its score is how many signals are missing."""
     usual = (drop.tally.coming + drop.missing) / drop.tally.owed
     return Anomaly(
         key=ratio_key(drop.place),

@@ -66,7 +66,7 @@ def test_a_device_is_idle_since_it_last_had_work(
     key = signals()["hw.gpu.utilization"].key(dict(gpu(1)))
     store.clock = lambda: NOW
     store.write(Batch.of_series(key, at, value), Source("nvidia"))
-    said = _standing(look(store, Settings(), store.series(Selector()), NOW), gpu(1))
+    said = _standing(look(store, Settings(), store.series(Selector()), NOW).ledger, gpu(1))
     assert said.presence is presence
     if since is None:
         assert said.since is None
@@ -78,5 +78,5 @@ def test_a_device_of_which_no_utilization_is_known_is_not_idle(store: Store) -> 
     key = signals()["hw.power"].key(dict(gpu(1)))
     store.clock = lambda: NOW
     store.write(Batch.at_instant(NOW - MINUTE, [(key, 0.0)]), Source("nvidia"))
-    found = look(store, Settings(), store.series(Selector()), NOW)
+    found = look(store, Settings(), store.series(Selector()), NOW).ledger
     assert _standing(found, gpu(1)).presence is Presence.REPORTING
