@@ -1,0 +1,1 @@
+"""A labelled recording of a real GPU: PyTorch training, with faults planted at known times."""
