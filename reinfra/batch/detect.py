@@ -1,6 +1,7 @@
 """The scheduled batch of detectors: one run over one window, on record from its first moment."""
 
 import socket
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from reinfra import __version__
@@ -63,11 +64,13 @@ def detect(
 
     `samples` are read from there if they live elsewhere; what is found is recorded in `store`.
 
+    A dry run waits for nobody and needs nothing writable.
+
     Raises LockedError while another run is under way, InputError for a detector nobody knows.
     """
     names = _names(settings, request)
     where = samples or store
-    with only_one(store.engine, KIND):
+    with nullcontext() if request.dry_run else only_one(store.engine, KIND):
         series = [one for one in where.series(request.selector) if one.key.metric != RATIO]
         done = _done(store)
         window = _window(settings, request, series, done, clock())

@@ -88,14 +88,23 @@ def silences(
     A series that has been silent for longer than REMOVED is taken to be removed, not late.
     """
     begin = min(window.history, window.until - REMOVED)
-    ends: dict[str, int] = {}
+    parts: dict[tuple[str, bool], list[Stored]] = {}
     for stored in series:
-        live = stored.key.origin is Origin.LIVE
-        ends[stored.source] = max(ends.get(stored.source, 0), now if live else stored.last_at)
-    for source, end in ends.items():
-        part = [stored for stored in series if stored.source == source]
+        name = stored.source, stored.key.origin is Origin.LIVE
+        parts.setdefault(name, []).append(stored)
+    for (_, live), part in parts.items():
         samples = store.samples(part, begin, window.until)
         columns = zip(samples.keys, samples.at, samples.value, strict=True)
         batch = Batch.concat(Batch.of_series(key, at, value) for key, at, value in columns)
         if len(batch):
+            end = now if live else _recorded_until(part, batch)
             into.add(part, Staleness().find(batch, min(end, window.until)), window.since)
+
+
+def _recorded_until(part: list[Stored], batch: Batch) -> int:
+    """The recording's last sample. Where the store does not say when that was, the last one read: what is
+    after it is unknown, and not silent.
+    """
+    if any(stored.searched for stored in part):
+        return int(batch.at.max())
+    return max(stored.last_at for stored in part)

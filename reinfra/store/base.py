@@ -22,13 +22,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A series in the store, and the first and last instant it has a sample at."""
+    """A series in the store, and the first and last instant it has a sample at.
+
+    Where `searched`, the store does not say: they are the bounds that were searched.
+    """
 
     id: int
     key: SeriesKey
     source: str
     first_at: int
     last_at: int
+    searched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

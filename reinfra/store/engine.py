@@ -1,5 +1,7 @@
 """Connections: the pragmas and transaction modes that let several processes share one SQLite file."""
 
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -7,19 +9,22 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from reinfra.model import InputError
+from reinfra.store.place import Reach
 
 BUSY_TIMEOUT_MS = 5_000
+_READING = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA mmap_size = 1073741824",
+)
 _PRAGMAS = (
     # These two count only before the first table; blobs of 2 KB fill a page of 16 KB well.
     "PRAGMA page_size = 16384",
     "PRAGMA auto_vacuum = INCREMENTAL",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
-    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
     "PRAGMA foreign_keys = ON",
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA wal_autocheckpoint = 512",
-    "PRAGMA mmap_size = 1073741824",
 )
 
 
@@ -48,7 +53,7 @@ def database_url(text: str) -> URL:
     )
 
 
-def connect_to(url: URL) -> Engine:
+def connect_to(url: URL, reach: Reach = Reach.WRITABLE) -> Engine:
     """An engine on which a transaction marked with `write` takes SQLite's write lock at once.
 
     A transaction that reads first and writes later would fail at the upgrade, whatever the busy
@@ -56,15 +61,28 @@ def connect_to(url: URL) -> Engine:
     """
     if not url.drivername.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url)
-    event.listen(engine, "connect", _prepare)
+    if reach is Reach.WRITABLE:
+        engine = create_engine(url)
+        event.listen(engine, "connect", _prepare_reading)
+        event.listen(engine, "connect", _prepare)
+    else:
+        file = f"{Path(url.database or '').absolute().as_uri()}?{reach}"
+        engine = create_engine(
+            url, creator=lambda: sqlite3.connect(file, uri=True, check_same_thread=False)
+        )
+        event.listen(engine, "connect", _prepare_reading)
     event.listen(engine, "begin", _begin)
     return engine
 
 
 def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no type
-    connection.isolation_level = None  # transactions are begun below, not by the driver
     for pragma in _PRAGMAS:
+        connection.execute(pragma).close()
+
+
+def _prepare_reading(connection: Any, _record: object) -> None:  # noqa: ANN401
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    for pragma in _READING:
         connection.execute(pragma).close()
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, bindparam, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from reinfra.model import LockedError
-from reinfra.store.errors import StoreError, shown, translated
+from reinfra.store.errors import shown, translated
+from reinfra.store.place import refusal
 from reinfra.store.tables import hot_frame
 
 
@@ -60,12 +61,8 @@ def _file(engine: Engine, name: str) -> Iterator[None]:
     try:
         handle = path.open("w")
     except OSError as error:
-        raise StoreError(
-            "a lock beside the database cannot be made",
-            where=str(path),
-            why=error.strerror or "",
-            todo="Check the owner and rights of file and folder.",
-        ) from error
+        what = f"a lock cannot be made: {error.strerror}"
+        raise refusal(engine.url, what, path) from error
     with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

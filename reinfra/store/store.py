@@ -17,7 +17,7 @@ from reinfra.store.gather import Gathered, gather
 from reinfra.store.grid import LOOKBACK, RISING, align, flat
 from reinfra.store.known import Known
 from reinfra.store.longterm import with_expired
-from reinfra.store.place import require_place
+from reinfra.store.place import Reach, reach_of, refusal
 from reinfra.store.selector import Selector
 from reinfra.store.tables import chunk
 from reinfra.store.tables import source as source_table
@@ -29,9 +29,14 @@ class Store:
     """Samples and findings in one database, so that one transaction can hold both."""
 
     def __init__(
-        self, engine: Engine, clock: Clock = system_clock, limits: Limits | None = None
+        self,
+        engine: Engine,
+        clock: Clock = system_clock,
+        limits: Limits | None = None,
+        *,
+        writable: bool = True,
     ) -> None:
-        self.engine, self.clock = engine, clock
+        self.engine, self.clock, self._writable = engine, clock, writable
         self._writing = engine.execution_options(write=True)
         self._limits = limits or Limits()
         self._known = Known()
@@ -58,7 +63,12 @@ class Store:
             yield connection
 
     def write_locked(self) -> AbstractContextManager[None]:
-        """What keeps others from writing to a SQLite file; nothing on PostgreSQL, which has its own."""
+        """What keeps others from writing to a SQLite file; nothing on PostgreSQL, which has its own.
+
+        Raises StoreError where the file, or its folder, is read-only.
+        """
+        if not self._writable:
+            raise refusal(self.engine.url, "the database is read-only")
         path = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
         return file_lock(f"{path}-lock", BUSY_TIMEOUT_MS / 1000) if path else nullcontext()
 
@@ -141,12 +151,12 @@ def open_store(
 ) -> Store:
     """The store behind a database URL, its schema checked; `create` makes or updates it first.
 
-    Raises StoreError for a database that is not there, read-only or out of reach, and for a schema that
-    is missing, older or newer.
+    A read-only SQLite file is opened for reading. Raises StoreError for a database that is not there or out
+    of reach, and for a schema that is missing, older or newer.
     """
     place = database_url(url)
-    require_place(place, create=create)
-    store = Store(connect_to(place), clock, limits)
+    reach = reach_of(place, create=create)
+    store = Store(connect_to(place, reach), clock, limits, writable=reach is Reach.WRITABLE)
     if create:
         with store.writing() as connection:
             migrate.require_known(connection, store.name)

@@ -78,8 +78,11 @@ def test_a_database_that_is_read_only(
 ) -> None:
     assert reinfra("db", "upgrade").code == 0
     _lock(monkeypatch, locked)
-    for command in ("alerts list", "db upgrade"):
-        _one_line(reinfra(*command.split()), "reinfra.db", "read-only", str(locked))
+    _one_line(reinfra("db", "upgrade"), "reinfra.db", "read-only", str(locked))
+    for command in ("db seal", "db retention remove x"):
+        _one_line(reinfra(*command.split()), "reinfra.db", "read-only")
+    for command in ("alerts list", "db stats", "db check", "db retention show"):
+        assert reinfra(*command.split()).code == 0
     outcome = reinfra("doctor")
     assert outcome.code == 1
     assert "read-only" in outcome.out

@@ -75,7 +75,7 @@ class Prometheus(ReadOnly):
                 key = SeriesKey.of(labels[NAME], dict(key.labels), key.kind, key.unit)
             found[key] = labels
         self._native |= found
-        made = [Stored(id_of(key), key, self.name, since, until) for key in found]
+        made = [Stored(id_of(key), key, self.name, since, until, searched=True) for key in found]
         return sorted(made, key=lambda one: one.id)
 
     def watermark(self, source: str) -> int | None:
