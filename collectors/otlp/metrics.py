@@ -1,0 +1,54 @@
+"""Metrics requests as batches. Remembers between them what makes the next one cheap."""
+
+from dataclasses import dataclass, field
+
+from collectors.otlp.distributions import Distributions
+from collectors.otlp.envelope import resources
+from collectors.otlp.layouts import Layouts
+from collectors.otlp.metrics_request import Request
+from collectors.otlp.received import Received, batch_of
+from collectors.otlp.resets import Resets
+from collectors.otlp.resources import Resources
+from collectors.otlp.series import Series
+from reinfra.model import Report
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is known of the series; forgotten as a whole when it becomes too much."""
+
+    series: Series = field(default_factory=Series)
+    resets: Resets = field(default_factory=Resets)
+    layouts: Layouts = field(default_factory=Layouts)
+    distributions: Distributions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.distributions = Distributions(self.series)
+
+
+@dataclass(slots=True)
+class Metrics:
+    """Reads metrics requests. Not for two threads at once."""
+
+    resources: Resources
+    _memory: Memory = field(default_factory=Memory)
+
+    def read(self, data: bytes) -> Received:
+        """Raises MalformedError, TooLargeError."""
+        if self._memory.series.full:
+            self._memory = Memory()
+        memory = self._memory
+        request = Request(data, memory.series, memory.distributions, memory.layouts, self.resources)
+        for start, end in resources(request.wire):
+            request.add(start, end)
+        columns = request.columns()
+        begun = memory.resets.begun(columns.series, columns.at, columns.since)
+        batch = batch_of(columns.after_zeros(begun), memory.series, request.complaints)
+        told = request.told
+        report = Report(facts=self.resources.facts(told), refused=dict(request.complaints.refused))
+
+        def safe() -> None:
+            memory.resets.note(columns.series, columns.at, columns.since)
+            self.resources.told(told)
+
+        return Received(batch, report, request.complaints, request.items, safe)

@@ -1,0 +1,101 @@
+"""Which series a data point belongs to, remembered by the bytes that say so.
+
+A client sends the same metric names and attributes again and again. Their bytes lead to a small number, the
+series' place in `Series.keys`, so that a known point costs one look-up and no object.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from sys import intern
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collectors.otlp.quantity import quantity
+from reinfra.model import ORIGIN_LABEL, Kind, Origin, SeriesKey
+
+UNKNOWN = -1
+MOST_REMEMBERED = 200_000
+_LAYOUTS = 64
+_ORIGINS = frozenset(origin.value for origin in Origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A metric of one resource; its values times `factor` are in `unit`.
+
+    `known` leads from a point's attributes, serialized, to the number of its series.
+    """
+
+    metric: str
+    labels: Mapping[str, str]
+    kind: Kind
+    unit: str
+    factor: float
+    known: dict[bytes, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Series:
+    """All series seen so far. A number below UNKNOWN stands for a reason to refuse a point."""
+
+    keys: list[SeriesKey] = field(default_factory=list)
+    _remembered: int = 0
+    _reasons: list[str] = field(default_factory=list)
+    _numbers: dict[tuple[SeriesKey, Kind, str], int] = field(default_factory=dict)
+    _heads: dict[tuple[object, ...], Head] = field(default_factory=dict)
+    _layouts: OrderedDict[bytes, tuple[SeriesKey, ...]] = field(default_factory=OrderedDict)
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is remembered that it is time to begin anew."""
+        return self._remembered > MOST_REMEMBERED
+
+    def head(
+        self, resource: bytes, labels: Mapping[str, str], metric: str, unit: str, kind: Kind
+    ) -> Head:
+        """`resource` is what `labels` were made of."""
+        place = (resource, metric, unit, kind)
+        head = self._heads.get(place)
+        if head is None:
+            self._remembered += 1
+            head = self._heads[place] = Head(metric, labels, kind, *quantity(metric, unit))
+        return head
+
+    def remember(self, head: Head, attributes: bytes, number: int) -> int:
+        self._remembered += 1
+        head.known[attributes] = number
+        return number
+
+    def number(self, metric: str, labels: Mapping[str, str], kind: Kind, unit: str) -> int:
+        """The number of this series. An origin that is none of ours reads as live."""
+        said = labels.get(ORIGIN_LABEL, "")
+        origin = said if said in _ORIGINS else Origin.LIVE.value
+        shared = {intern(name): intern(value) for name, value in labels.items()}
+        key = SeriesKey.of(intern(metric), {**shared, ORIGIN_LABEL: origin}, kind, unit)
+        number = self._numbers.setdefault((key, kind, unit), len(self.keys))
+        if number == len(self.keys):
+            self._remembered += 1
+            self.keys.append(key)
+        return number
+
+    def refusal(self, reason: str) -> int:
+        if reason not in self._reasons:
+            self._reasons.append(reason)
+        return UNKNOWN - 1 - self._reasons.index(reason)
+
+    def reason(self, number: int) -> str:
+        return self._reasons[UNKNOWN - 1 - number]
+
+    def layout(self, numbers: NDArray[np.int32]) -> tuple[SeriesKey, ...]:
+        """The keys of these series: the same tuple for the same series, which the store knows again."""
+        place = numbers.tobytes()
+        keys = self._layouts.get(place)
+        if keys is None:
+            keys = self._layouts[place] = tuple(self.keys[number] for number in numbers.tolist())
+            if len(self._layouts) > _LAYOUTS:
+                self._layouts.popitem(last=False)
+        else:
+            self._layouts.move_to_end(place)
+        return keys
