@@ -1,17 +1,17 @@
 """What is collected on this machine, sent on to any OTLP endpoint by OpenTelemetry's own exporters."""
 
 import threading
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import structlog
 from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult
 
-from collectors.otel_points import Points
+from collectors.latest import Latest
+from collectors.otel_points import Points, Sample
 from reinfra.config.export import ExportSettings
 from reinfra.model import Batch
 
-_MOST_SAMPLES = 500_000
+_MOST_IN_A_REQUEST = 2_000
 _PATH = "/v1/metrics"
 
 Attributes = Callable[[], Mapping[str, str]]
@@ -21,58 +21,36 @@ log = structlog.get_logger()
 
 
 class Exporting:
-    """Sends on what `take` was given, every `interval` seconds, on a thread of its own.
+    """Sends the latest of every series that `take` was given, each `interval` seconds, on its own thread.
 
-    Nothing here ever holds a collector up: what does not fit is dropped, the oldest first, and what
-    an endpoint did not take is not sent again; `lost` counts both. The store has it all the same.
+    Nothing here ever holds a collector up. What an endpoint did not take is sent again with the
+    next export, newer values in place of older ones; `failed` counts the requests.
     """
 
-    def __init__(
-        self,
-        exporter: MetricExporter,
-        attributes: Attributes,
-        interval: float,
-        most_samples: int = _MOST_SAMPLES,
-    ) -> None:
+    def __init__(self, exporter: MetricExporter, attributes: Attributes, interval: float) -> None:
         self._exporter, self._attributes, self._interval = exporter, attributes, interval
-        self._most, self._waiting, self._size = most_samples, deque[Batch](), 0
-        self._points = Points()
-        self._lock, self._sending, self._stop = (
-            threading.Lock(),
-            threading.Lock(),
-            threading.Event(),
-        )
+        self._latest, self._points = Latest(), Points()
+        self._sending, self._stop = threading.Lock(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="export", daemon=True)
-        self.lost = 0
+        self.failed = 0
+
+    @property
+    def refused(self) -> int:
+        """Samples of more series than are kept."""
+        return self._latest.refused
 
     def start(self) -> None:
         self._thread.start()
 
     def take(self, batch: Batch) -> None:
         """From any thread, at once."""
-        with self._lock:
-            self._waiting.append(batch)
-            self._size += len(batch)
-            while self._size > self._most:
-                dropped = len(self._waiting.popleft())
-                self._size -= dropped
-                self.lost += dropped
+        self._latest.put(batch)
 
     def flush(self) -> bool:
-        """Send what waits; whether the endpoint took it all."""
+        """Send what there is; whether the endpoint took it all."""
         with self._sending:
-            with self._lock:
-                batches, size = list(self._waiting), self._size
-                self._waiting.clear()
-                self._size = 0
-            if not size:
-                return True
-            data = self._points.of(batches, self._attributes())
-            if self._exporter.export(data) is MetricExportResult.SUCCESS:
-                return True
-            self.lost += size
-            log.warning("export", lost=size, lost_in_all=self.lost)
-            return False
+            refused = [part for part in _parts(self._latest.take()) if not self._send(part)]
+        return not refused
 
     def close(self) -> None:
         """Sends the rest and ends."""
@@ -86,11 +64,25 @@ class Exporting:
         while not self._stop.wait(self._interval):
             self.flush()
 
+    def _send(self, samples: list[Sample]) -> bool:
+        data = self._points.of(samples, self._attributes())
+        if self._exporter.export(data) is MetricExportResult.SUCCESS:
+            return True
+        self._latest.put_back(samples)
+        self.failed += 1
+        log.warning("export", failed=self.failed, samples=len(samples))
+        return False
+
 
 def exporting(settings: ExportSettings, attributes: Attributes) -> Exporting:
     """To the endpoint of the settings, by HTTP or gRPC; headers and certificates are those of OTEL_*."""
     exporter = _grpc(settings) if settings.protocol == "grpc" else _http(settings)
     return Exporting(exporter, attributes, settings.interval)
+
+
+def _parts(samples: list[Sample]) -> Iterator[list[Sample]]:
+    for first in range(0, len(samples), _MOST_IN_A_REQUEST):
+        yield samples[first : first + _MOST_IN_A_REQUEST]
 
 
 def _http(settings: ExportSettings) -> MetricExporter:

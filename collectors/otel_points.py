@@ -1,4 +1,4 @@
-"""Batches as OpenTelemetry's data points: what its own exporters send, at the samples' own times.
+"""Samples as OpenTelemetry's data points: what its own exporters send, at the samples' own times.
 
 The way through instruments of the SDK would cost more, stamp every sample with the time of the export, and
 lose counts per period, which OTLP knows as delta sums.
@@ -7,7 +7,6 @@ lose counts per period, which OTLP knows as delta sums.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
 from opentelemetry.sdk.metrics.export import (
     AggregationTemporality,
     Gauge,
@@ -21,13 +20,14 @@ from opentelemetry.sdk.metrics.export import (
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
-from reinfra.model import Batch, Kind, SeriesKey
+from reinfra.model import Kind, SeriesKey
 from reinfra.signals import find
 
 _SCOPE = InstrumentationScope("reinfra")
 _NANOSECONDS = 1_000_000  # in a millisecond
 _MOST_SERIES = 100_000
 
+Sample = tuple[SeriesKey, int, float]
 _Family = tuple[str, Kind, str]
 
 
@@ -51,22 +51,17 @@ class _Course:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Turns batches into what exporters take, and remembers where each sum began."""
+    """Turns samples into what exporters take, and remembers where each sum began."""
 
     _courses: dict[SeriesKey, _Course] = field(default_factory=dict)
 
-    def of(self, batches: Iterable[Batch], resource: Mapping[str, str]) -> MetricsData:
-        """Samples of NaN and buckets of histograms are left out: there is nothing to say, or no way to."""
+    def of(self, samples: Iterable[Sample], resource: Mapping[str, str]) -> MetricsData:
+        """No attribute repeats what `resource` says. Buckets of histograms have no place here."""
         families: dict[_Family, list[NumberDataPoint]] = {}
-        for batch in batches:
-            order = np.argsort(batch.at, kind="stable")
-            columns = (batch.series[order], batch.at[order], batch.value[order])
-            for series, at, value in zip(*(column.tolist() for column in columns), strict=True):
-                key = batch.keys[series]
-                if value == value and key.kind is not Kind.HISTOGRAM:  # noqa: PLR0124 - not NaN
-                    course = self._course(key, at * _NANOSECONDS, value, resource)
-                    family = families.setdefault((key.metric, key.kind, key.unit), [])
-                    family.append(course.point(key.kind, at * _NANOSECONDS, value))
+        for key, at, value in samples:
+            course = self._course(key, at * _NANOSECONDS, value, resource)
+            family = families.setdefault((key.metric, key.kind, key.unit), [])
+            family.append(course.point(key.kind, at * _NANOSECONDS, value))
         scope = ScopeMetrics(_SCOPE, [_metric(*each) for each in families.items()], "")
         return MetricsData([ResourceMetrics(Resource(dict(resource)), [scope], "")])
 

@@ -23,7 +23,12 @@ class ExportSettings(BaseModel):
     protocol: Literal["http", "grpc"] = Field(
         "http", description="http: protobuf over HTTP. grpc: OTLP over gRPC."
     )
-    interval: float = Field(10.0, ge=0.5, le=3600, description="Seconds between two exports.")
+    interval: float = Field(
+        10.0,
+        ge=0.5,
+        le=3600,
+        description="Seconds between two exports; each has the latest value of every series.",
+    )
     timeout: float = Field(
         10.0,
         gt=0,

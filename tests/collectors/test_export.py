@@ -26,6 +26,7 @@ from pydantic import ValidationError
 from collectors.base import key_of
 from collectors.export import Exporting, exporting
 from collectors.host import Host
+from collectors.latest import Latest
 from collectors.otel_reader import to_batch
 from reinfra.config.export import ExportSettings
 from reinfra.model import Batch, Kind, Origin, SeriesKey
@@ -67,7 +68,7 @@ def exported(*batches: Batch) -> Batch:
     for batch in batches:
         sender.take(batch)
     assert sender.flush()
-    return to_batch(kept.given[0], Origin.LIVE)
+    return to_batch(kept.given[0] if kept.given else None, Origin.LIVE)
 
 
 def key(metric: str, kind: Kind = Kind.GAUGE, **labels: str) -> SeriesKey:
@@ -151,14 +152,16 @@ def test_a_receiver_of_grpc_gets_the_same() -> None:
     check(receiver.came[0])
 
 
-def test_an_endpoint_that_refuses_costs_what_was_sent_and_no_more() -> None:
-    with service(lambda *_: (400, b"")) as address:
+def test_what_an_endpoint_refused_is_sent_again() -> None:
+    said = [400, 200]
+    with service(lambda _: (said.pop(0), b"")) as address:
         settings = ExportSettings(endpoint=address, timeout=2.0)
         sender = exporting(settings, lambda: RESOURCE)
         sender.take(one(key("a"), 1, 1.0))
         assert not sender.flush()
-        assert sender.lost == 1
+        assert sender.failed == 1
         sender.close()
+    assert said == []
 
 
 def test_host_signals_come_out_as_they_went_in() -> None:
@@ -187,9 +190,10 @@ def starts(kind: Kind, *samples: tuple[int, float]) -> list[int]:
     sender = Exporting(kept, dict, interval=60)
     for at, number in samples:
         sender.take(one(key("a", kind), at, number))
-    sender.flush()
-    (metric,) = kept.given[0].resource_metrics[0].scope_metrics[0].metrics
-    return [point.start_time_unix_nano // 1_000_000 for point in metric.data.data_points]
+        sender.flush()
+    metrics = [each.resource_metrics[0].scope_metrics[0].metrics[0] for each in kept.given]
+    points = [point for metric in metrics for point in metric.data.data_points]
+    return [point.start_time_unix_nano // 1_000_000 for point in points]
 
 
 def test_a_counter_starts_where_it_was_first_seen_and_anew_where_it_fell() -> None:
@@ -217,26 +221,43 @@ def test_a_latched_code_is_a_level_and_not_a_sum() -> None:
     assert key_where(exported(one(xid, 1, 79.0)), "hw.gpu.xid").kind is Kind.GAUGE
 
 
-def test_the_oldest_make_room_and_are_counted() -> None:
-    kept = Kept()
-    sender = Exporting(kept, dict, interval=60, most_samples=2)
-    for at in range(5):
-        sender.take(one(key("a"), at, float(at)))
-    assert sender.lost == 3
-    sender.flush()
-    assert to_batch(kept.given[0], Origin.LIVE).value.tolist() == [3.0, 4.0]
+def test_of_a_level_the_newest_is_sent_and_counts_of_periods_add_up() -> None:
+    level, count, total = key("a"), key("b", Kind.PERIOD_COUNT), key("c", Kind.COUNTER)
+    out = exported(
+        *(one(each, at, at) for each in (level, count, total) for at in (1, 3, 2)),
+    )
+    assert [value(out, name) for name in "abc"] == [3.0, 6.0, 3.0]
+    assert set(out.at.tolist()) == {3}
 
 
-def test_what_failed_is_counted_and_the_next_is_sent() -> None:
+def test_what_failed_is_sent_with_the_next_and_no_count_is_lost() -> None:
     kept = Kept(failures=1)
     sender = Exporting(kept, dict, interval=60)
-    sender.take(one(key("a"), 1, 1.0))
+    for each in (key("a"), key("b", Kind.PERIOD_COUNT), key("only.once")):
+        sender.take(one(each, 1, 1.0))
     assert not sender.flush()
-    sender.take(one(key("a"), 2, 2.0))
+    for each in (key("a"), key("b", Kind.PERIOD_COUNT)):
+        sender.take(one(each, 2, 2.0))
     assert sender.flush()
-    assert (sender.lost, len(kept.given)) == (1, 1)
+    out = to_batch(kept.given[0], Origin.LIVE)
+    assert [value(out, name) for name in ("a", "b", "only.once")] == [2.0, 3.0, 1.0]
+    assert (sender.failed, sender.flush(), len(kept.given)) == (1, True, 1)
+
+
+def test_series_beyond_the_limit_are_refused_and_counted() -> None:
+    latest = Latest(most_series=2)
+    for name in "abc":
+        latest.put(one(key(name), 1, 1.0))
+    latest.put(one(key("a"), 2, 5.0))
+    assert ([each.metric for each, _, _ in latest.take()], latest.refused) == (["a", "b"], 1)
+
+
+def test_many_series_are_several_requests() -> None:
+    kept = Kept()
+    sender = Exporting(kept, dict, interval=60)
+    sender.take(Batch.at_instant(1, [(key(f"m{n}"), 1.0) for n in range(4_500)]))
     assert sender.flush()
-    assert len(kept.given) == 1
+    assert [len(to_batch(each, Origin.LIVE)) for each in kept.given] == [2_000, 2_000, 500]
 
 
 def test_it_sends_by_itself_and_sends_the_rest_when_closed() -> None:

@@ -1,0 +1,127 @@
+"""The agent of one host: eight replayed GPUs and the host itself, every second, into SQLite and to OTLP.
+
+What the double of NVML costs is in the figures; a real NVML's own time is not: its calls go to a driver.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.results import table
+
+SECONDS = 60.0
+GPUS = 8
+
+CPU_LIMIT = 0.01
+"""Of one core."""
+
+MEMORY_LIMIT = 120e6
+
+_ROOT = Path(__file__).parents[2]
+_WAYS = (("a10g", "store"), ("a10g", "store and OTLP"), ("a100-sxm4-v12", "store"))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the agent's process took, in shares of one core, and its largest resident memory in bytes.
+
+    `reading` and `writing` are parts of `cpu`: inside of the sources, and inside of the store.
+    """
+
+    series: int
+    samples: int
+    cpu: float
+    reading: float
+    writing: float
+    memory: float
+    failed: int
+
+
+def run(seconds: float = SECONDS) -> Iterator[str]:
+    rows = []
+    for capture, way in _WAYS:
+        taken = measured(capture, way, seconds)
+        rows.append(
+            (
+                f"{GPUS} x {capture.split('-')[0].upper()} to {way}",
+                taken.series,
+                f"{taken.samples / seconds:,.0f}",
+                f"{taken.cpu:.2%}",
+                f"{taken.reading:.2%}",
+                f"{taken.writing:.2%}",
+                f"{taken.memory / 1e6:.0f} MB",
+                _verdict(taken),
+            )
+        )
+    columns = (
+        "agent",
+        "series",
+        "samples/s",
+        "CPU of a core",
+        "reading",
+        "writing",
+        "memory",
+        "< 1 % and < 120 MB",
+    )
+    yield (
+        f"## Agent\n\nReplayed GPUs (a recorded report of nvidia-smi, repeated) and the host, every second for "
+        f"{seconds:.0f} s after a start of 5 s, in a process of its own.\n\n{table(columns, rows)}"
+    )
+
+
+def measured(capture: str, way: str, seconds: float) -> Taken:
+    """One agent in a process of its own; the receiver is in this one."""
+    with TemporaryDirectory() as folder, receiver() as address:
+        command = [sys.executable, "-m", "benchmarks.collectors.agent_process"]
+        arguments = [folder, capture, address if "OTLP" in way else "", str(seconds), str(GPUS)]
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("REINFRA", "OTEL_"))}
+        done = subprocess.run(
+            [*command, *arguments], cwd=_ROOT, env=kept, stdout=subprocess.PIPE, check=True
+        )
+        return Taken(**json.loads(done.stdout.splitlines()[-1]))
+
+
+@contextmanager
+def receiver() -> Iterator[str]:
+    """An OTLP endpoint that takes everything and reads nothing."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing on standard error."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _verdict(taken: Taken) -> str:
+    missed = [
+        name
+        for name, holds in (
+            ("CPU", taken.cpu < CPU_LIMIT),
+            ("memory", taken.memory < MEMORY_LIMIT),
+            ("export", not taken.failed),
+        )
+        if not holds
+    ]
+    return f"not held: {', '.join(missed)}" if missed else "held"
