@@ -101,7 +101,8 @@ def signal(course: Course) -> Tile:
         colour=_COLOURS.get(known.worse, "gray"),
         course=_course(course.median),
         help=f"Median of {some}{course.of:,} series of `{known.name}`, latest value."
-        + (" Derived, not measured." if course.derived else ""),
+        + (" Derived, not measured." if course.derived else "")
+        + (" Made from the sums of hours." if course.rolled else ""),
     )
 
 

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from dashboard.charts import Chart
-from dashboard.downsample import LIMIT, inside, keep
 from dashboard.format import instant
 from dashboard.palette import Palette
 from dashboard.queries.evidence import Evidence
@@ -15,6 +14,9 @@ from dashboard.text import plain
 from reinfra.model import Anomaly, Kind
 from reinfra.signals import find
 from reinfra.signals.wording import Scale, duration, number, scale
+from reinfra.store.downsample import LIMIT, inside, keep
+
+_EXPIRED = "means of hours: the raw samples have expired, and no band is known for them"
 
 
 def evidence_chart(
@@ -40,7 +42,7 @@ def evidence_chart(
         _option(frame, stretches, palette, unit, before),
         alt=_alt(anomalies, found),
         height=380,
-        note=kept.note,
+        note="; ".join(filter(None, (kept.note, _EXPIRED if found.rolled else ""))),
     )
 
 

@@ -24,7 +24,8 @@ class Evidence:
     """Columns of one length. `low` and `high` are NaN where nothing was expected, `before` where the
     compared stretch had no sample. `outside` marks samples beyond the band.
 
-    A counter's values are its increase over each step of `step` milliseconds.
+    A counter's values are its increase over each step of `step` milliseconds. Where `rolled`, the raw
+    samples have expired: these are means of hours, and no band is known for them.
     """
 
     times: NDArray[np.int64]
@@ -34,6 +35,7 @@ class Evidence:
     before: Floats
     outside: NDArray[np.bool_]
     step: int
+    rolled: bool = False
 
 
 def stretch(anomalies: Sequence[Anomaly], now: int) -> Window:
@@ -55,7 +57,9 @@ def evidence(
     step = _step(store, stored, window, round(settings.step * SECOND))
     since = max(window.since - max(round(settings.history * DAY), shift), stored.first_at - shift)
     block = store.read([stored], min(since, window.since), window.until, step, Rule.MEAN)
-    low, high = band(block, anomaly)
+    rolled = block.rolled is not None and bool(block.rolled[0, block.at >= window.since].any())
+    unknown = np.full(block.at.size, np.nan)
+    low, high = (unknown, unknown) if rolled else band(block, anomaly)
     first = int(np.searchsorted(block.at, window.since))
     values = np.where(block.mask[0], block.values[0], np.nan)
     with np.errstate(invalid="ignore"):
@@ -68,6 +72,7 @@ def evidence(
         _shifted(values, shift // step)[first:],
         outside[first:],
         step,
+        rolled,
     )
 
 
@@ -83,11 +88,15 @@ def band(block: SeriesBlock, anomaly: Anomaly) -> tuple[Floats, Floats]:
 
 
 def _step(store: SampleStore, stored: Stored, window: Window, default: int) -> int:
-    """The signal's cadence; a multiple of it where the series is slower, or the line would be dots."""
+    """The signal's cadence; a multiple of it where the series is slower, or the line would be dots; an hour
+    where no raw sample is left.
+    """
     signal = find(stored.key.metric)
     step = round(signal.cadence * SECOND) if signal and signal.cadence else default
-    at = store.samples([stored], window.since, window.until).at
-    rhythm = float(np.median(np.diff(at[0]))) if at and at[0].size > 1 else float(step)
+    (at,) = store.samples([stored], window.since, window.until).at
+    if not at.size:
+        return HOUR
+    rhythm = float(np.median(np.diff(at))) if at.size > 1 else float(step)
     return step * max(round(rhythm / step), 1)
 
 

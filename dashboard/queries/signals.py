@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from dashboard.queries.window import Window
 from reinfra.model import DERIVED_LABEL
 from reinfra.signals import Signal, find
-from reinfra.store import Rule, SampleStore, Stored
+from reinfra.store import SampleStore, Stored
+from reinfra.store.charts import read_chart
 
 MOST_SERIES = 300
 
@@ -18,7 +19,8 @@ MOST_SERIES = 300
 class Course:
     """The median over series of their means per bucket, NaN where none had a sample.
 
-    `derived` says that the signal was computed and not measured. `series` of `of` series were read.
+    `derived` says that the signal was computed and not measured. `series` of `of` series were read. `rolled`:
+    some of it comes from the sums of hours, as where raw samples have expired.
     """
 
     signal: Signal
@@ -26,6 +28,7 @@ class Course:
     series: int
     of: int
     derived: bool
+    rolled: bool = False
 
     @property
     def points(self) -> int:
@@ -64,22 +67,20 @@ def course(
 ) -> Course:
     members = [stored for stored in fleet if stored.key.metric == signal.name]
     read = members[:MOST_SERIES]
-    step = max(window.length // buckets, 1)
-    block = store.read(read, window.since, window.until, step, Rule.MEAN)
+    block = read_chart(store, read, window.since, window.until, buckets)
     median = np.full(block.at.size, np.nan)
     known = np.isfinite(block.values).any(axis=0)
     median[known] = np.nanmedian(block.values[:, known], axis=0)
     derived = any(stored.key.label(DERIVED_LABEL) for stored in read)
-    return Course(signal, median, len(read), len(members), derived)
+    rolled = block.rolled is not None and bool(block.rolled.any())
+    return Course(signal, median, len(read), len(members), derived, rolled)
 
 
 def trends(
     store: SampleStore, series: tuple[Stored, ...], window: Window, buckets: int
 ) -> list[list[float | None]]:
     """Each series' means per bucket, for a small line in a table; None where there was no sample."""
-    block = store.read(
-        list(series), window.since, window.until, max(window.length // buckets, 1), Rule.MEAN
-    )
+    block = read_chart(store, list(series), window.since, window.until, buckets)
     return [
         [value if np.isfinite(value) else None for value in row.tolist()] for row in block.values
     ]

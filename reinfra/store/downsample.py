@@ -1,34 +1,63 @@
-"""Fewer points for a chart, none of which hides an extreme or a point that was flagged."""
+"""Fewer points for a chart, without losing what the chart is for.
 
+A mean per bucket hides a spike. So each bucket keeps its extremes, as M4 does (Jugel et al., VLDB 2014),
+and every flagged point and interval edge is kept besides.
+"""
+
+import itertools
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-_KEPT = 4  # of each stretch: first, lowest, highest and last
+LIMIT = 1_000
 
 
-def thin(
-    at: NDArray[np.int64],
-    value: NDArray[np.float64],
-    points: int,
-    flagged: Iterable[int] = (),
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """At most about `points` of the samples, as they are, by time, and every one whose time is flagged.
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """`rows` are the increasing row numbers that a chart draws, out of `total`."""
 
-    Each stretch of equal length keeps its first, lowest, highest and last sample (M4: Jugel et al.,
-    VLDB 2014, which draws the same line), so no peak is lost. A NaN is kept where a stretch has only NaN.
+    rows: NDArray[np.intp]
+    total: int
+
+    @property
+    def note(self) -> str:
+        """What the chart must say of itself; empty where every point is drawn."""
+        if self.rows.size == self.total:
+            return ""
+        return (
+            f"{self.rows.size:,} of {self.total:,} points shown: extremes and every flagged point"
+        )
+
+
+def keep(values: NDArray[np.float64], flagged: NDArray[np.bool_], limit: int = LIMIT) -> Kept:
+    """About `limit` rows: per bucket the least, the greatest and the first missing one (NaN, so that the
+    line breaks there), both ends of the series, and every flagged row, however many they are.
     """
-    if at.size <= points:
-        return at, value
-    stretches = max(points // _KEPT, 1)
-    edges = np.linspace(at[0], at[-1] + 1, stretches + 1)
-    starts = np.unique(np.searchsorted(at, edges[:-1]))
-    ends = np.append(starts[1:], at.size)
-    kept = [starts, ends - 1, np.flatnonzero(np.isin(at, np.fromiter(flagged, np.int64)))]
-    stretch = np.repeat(np.arange(starts.size), ends - starts)
-    for sign in (1, -1):
-        order = np.lexsort((sign * value, stretch))  # NaN comes last either way
-        kept.append(order[starts])
-    index = np.unique(np.concatenate(kept))
-    return at[index], value[index]
+    total = values.size
+    if total <= limit:
+        return Kept(np.arange(total), total)
+    edges = np.linspace(0, total, max(limit // 3, 1) + 1).astype(np.intp)
+    rows = {0, total - 1, *np.flatnonzero(flagged).tolist()}
+    for since, until in itertools.pairwise(edges.tolist()):
+        rows.update(since + row for row in _telling(values[since:until]))
+    return Kept(np.array(sorted(rows), np.intp), total)
+
+
+def inside(at: NDArray[np.int64], intervals: Iterable[tuple[int, int]]) -> NDArray[np.bool_]:
+    """Which instants lie in any of the closed intervals, or right beside one."""
+    flagged = np.zeros(at.size, np.bool_)
+    for since, until in intervals:
+        first = int(np.searchsorted(at, since)) - 1
+        last = int(np.searchsorted(at, until, side="right"))
+        flagged[max(first, 0) : last + 1] = True
+    return flagged
+
+
+def _telling(part: NDArray[np.float64]) -> set[int]:
+    missing = np.isnan(part)
+    rows = {int(missing.argmax())} if missing.any() else set()
+    if not missing.all():
+        rows |= {int(np.nanargmin(part)), int(np.nanargmax(part))}
+    return rows

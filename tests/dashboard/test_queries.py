@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from dashboard import tiles
+from dashboard.charts.evidence import evidence_chart
+from dashboard.palette import LIGHT
 from dashboard.queries import fleet as fleet_of
 from dashboard.queries import incidents, quality, signals
 from dashboard.queries.evidence import evidence, stretch
@@ -11,6 +13,8 @@ from dashboard.tables import findings
 from reinfra.alerts.rules import scope
 from reinfra.model import DAY, HOUR, MINUTE, InputError, SeriesKey
 from reinfra.store import Stored
+from reinfra.store.retain import retain
+from reinfra.store.seal import seal
 from tests.dashboard.conftest import HOSTILE, Filled, key
 
 NOW = 1_795_186_800_000
@@ -150,3 +154,20 @@ def test_the_most_anomalous_series_come_first_and_others_are_left_out(filled: Fi
     assert len(table) == 1
     assert table["score / threshold"].tolist() == [5.0]
     assert key(HOSTILE).metric in table["signal"].tolist()
+
+
+def test_what_has_expired_is_drawn_by_the_hour_and_says_so(filled: Filled) -> None:
+    store = filled.store
+    (anomaly, *_) = [one.found for one in fleet_of.found(store, _window(filled))]
+    stored = next(one for one in fleet_of.fleet(store) if one.key == anomaly.key)
+    window = stretch([anomaly], filled.since + HOUR)
+    now = store.clock()
+    store.clock = lambda: now + 60 * DAY
+    seal(store)
+    assert not evidence(store, stored, anomaly, window).rolled
+    retain(store)
+    found = evidence(store, stored, anomaly, window)
+    assert (found.rolled, found.step) == (True, HOUR)
+    assert np.isfinite(found.measured).any()
+    assert not np.isfinite(found.low).any()
+    assert "expired" in evidence_chart(found, [anomaly], LIGHT).note

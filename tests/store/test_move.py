@@ -1,5 +1,7 @@
 """Ways out and in: nothing is lost and nothing is changed on the way."""
 
+import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +14,15 @@ from reinfra.store.check import check
 from reinfra.store.move import move
 from reinfra.store.parquet import export, import_from
 from reinfra.store.seal import seal
+from reinfra.store.totals import totals
 from tests.store.conftest import NOW, Hand
 
 KEYS = (
     SeriesKey.of("load", {"host.name": "a b"}, unit="1"),
     SeriesKey.of("requests", {"job": "x"}, Kind.COUNTER, "{request}"),
 )
-RECORDED = Source("recorded", Origin.RECORDED, "shifted by 3 days")
+ABOUT = ("recorded", "shifted by 3 days")
+RECORDED = Source("recorded", Origin.RECORDED, ABOUT[1])
 
 
 def history(store: Store) -> None:
@@ -88,3 +92,31 @@ def test_what_is_no_export_is_refused(scratch: Store, tmp_path: Path) -> None:
     (tmp_path / "bad.parquet").write_bytes(b"PAR1 no")
     with pytest.raises(InputError, match="not a file of exported samples"):
         import_from(scratch, str(tmp_path))
+
+
+def test_duckdb_reads_the_export(scratch: Store, tmp_path: Path) -> None:
+    import duckdb
+
+    history(scratch)
+    scratch.write(Batch.at_instant(NOW - HOUR, [(KEYS[0], math.inf)]), RECORDED)
+    seal(scratch, everything=True)
+    export(scratch, str(tmp_path / "out"))
+    with duckdb.connect() as link:
+        rows = link.execute(
+            f"""SELECT metric, labels::JSON, unit, source, origin, note, count(*), epoch_ms(min("at")),
+                epoch_ms(max("at")), list(epoch_ms("at") ORDER BY "at"), list(value ORDER BY "at"),
+                sum(value) FILTER (isfinite(value))
+            FROM read_parquet('{tmp_path}/out/**/*.parquet', hive_partitioning = true)
+            WHERE date >= '2023-11-13' GROUP BY ALL ORDER BY metric"""  # noqa: S608 - a path of ours
+        ).fetchall()
+    selected = scratch.series(Selector())
+    found = scratch.samples(selected, 0, NOW + 1)
+    sums = totals(scratch, selected, 0, NOW + 1)
+    for i, (key, row) in enumerate(zip(found.keys, rows, strict=True)):
+        at, value = found.at[i], found.value[i]
+        assert row[:6] == (key.metric, json.dumps(dict(key.labels)), key.unit, "recorded", *ABOUT)
+        assert row[6:9] == (at.size, at[0], at[-1])
+        assert row[9] == at.tolist()
+        assert_array_equal(np.array(row[10]), value)
+        assert row[11] == pytest.approx(sums[i])
+    assert math.inf in rows[0][10]

@@ -1,15 +1,12 @@
-"""Quantiles of histograms, and thinning for charts."""
+"""Quantiles of histograms."""
 
 import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from reinfra.model import MINUTE, Batch, InputError, Kind, SeriesKey
 from reinfra.store import Selector, Source, Store
-from reinfra.store.downsample import thin
 from reinfra.store.quantiles import quantiles
 from tests.store.conftest import NOW
 
@@ -60,26 +57,3 @@ def test_a_histogram_without_its_last_bucket_is_refused(scratch: Store) -> None:
     observed(scratch, {"1": 1, "2": 1})
     with pytest.raises(InputError, match="Inf"):
         quantiles(scratch, scratch.series(Selector()), (NOW, NOW + MINUTE), MINUTE, 0.5)
-
-
-@settings(max_examples=50, deadline=None)
-@given(
-    st.lists(st.one_of(st.floats(-1e6, 1e6), st.just(math.nan)), min_size=1, max_size=300),
-    st.integers(4, 60),
-    st.data(),
-)
-def test_thinning_keeps_extremes_ends_and_flagged_points(
-    values: list[float], points: int, data: st.DataObject
-) -> None:
-    value, at = np.array(values), 10 * np.arange(len(values))
-    flagged = data.draw(st.lists(st.sampled_from(at.tolist()), max_size=3))
-    thin_at, thin_value = thin(at, value, points, flagged)
-    assert set(flagged) <= set(thin_at.tolist())
-    assert thin_at.size <= points + len(set(flagged)) + 4
-    assert {thin_at[0], thin_at[-1]} == {at[0], at[-1]}
-    if not np.isnan(value).all():
-        assert (np.nanmin(thin_value), np.nanmax(thin_value)) == (
-            np.nanmin(value),
-            np.nanmax(value),
-        )
-    assert np.array_equal(value[thin_at // 10], thin_value, equal_nan=True)
