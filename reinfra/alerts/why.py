@@ -3,32 +3,40 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reinfra.model import iso
-from reinfra.signals.wording import quantity
-from reinfra.store import Store, anomalies, incidents, outbox
+from reinfra.model import HOUR, iso
+from reinfra.signals.wording import duration, quantity
+from reinfra.store import Store, anomalies, incidents, inventory, outbox
 from reinfra.store.anomalies import StoredAnomaly
 from reinfra.store.incidents import Recorded, StoredIncident
+from reinfra.store.inventory import Changed
 from reinfra.store.outbox import Delivery, Message
+
+_BEFORE = 6 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """What was strange, what was decided about it, and who was told."""
+    """What was strange, what was decided, who was told, and what changed there from six hours before on."""
 
     incident: StoredIncident
     anomalies: tuple[StoredAnomaly, ...]
     timeline: tuple[Recorded, ...]
     messages: tuple[Message, ...]
+    changes: tuple[Changed, ...] = ()
 
 
 def trail(store: Store, incident_id: int) -> Trail:
     """Raises InputError where there is no such incident."""
     with store.reading() as connection:
+        incident = incidents.get(connection, incident_id)
+        found = anomalies.of_incident(connection, incident_id)
+        changed = inventory.changes(connection, incident.since - _BEFORE, incident.until + 1)
         return Trail(
-            incidents.get(connection, incident_id),
-            tuple(anomalies.of_incident(connection, incident_id)),
+            incident,
+            tuple(found),
             tuple(incidents.transitions(connection, incident_id)),
             tuple(outbox.of_incident(connection, incident_id)),
+            tuple(inventory.near(changed, (one.found.key.labels for one in found))),
         )
 
 
@@ -37,6 +45,7 @@ def lines(found: Trail) -> Iterator[str]:
     incident = found.incident
     yield f"{incident.name} {incident.severity} {incident.state}: {incident.title}"
     yield f"  {incident.scope}, {iso(incident.since)} to {iso(incident.until)}, {incident.origin} data"
+    yield from (f"  changed   {_changed(one, incident.since)}" for one in found.changes)
     yield from (f"  found     {_found(one)}" for one in found.anomalies)
     yield from (f"  happened  {_happened(one)}" for one in found.timeline)
     yield from (f"  told      {_told(one)}" for one in found.messages)
@@ -48,6 +57,13 @@ def _found(one: StoredAnomaly) -> str:
     found = one.found
     over = f"score {quantity(found.score, '1')} over threshold {quantity(found.threshold, '1')}"
     return f"{iso(found.since)} {found.key} by {found.detector}, {over}: {found.reason}"
+
+
+def _changed(one: Changed, since: int) -> str:
+    side = "before" if one.at <= since else "after it began"
+    when = f"{iso(one.at)} ({duration(abs(since - one.at))} {side})"
+    about = ", ".join(value for _, value in one.subject)
+    return f"{when} {one.name} of {about}: {one.before} became {one.after}"
 
 
 def _happened(one: Recorded) -> str:

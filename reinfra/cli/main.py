@@ -15,6 +15,7 @@ from reinfra.cli import (
     detect,
     doctor,
     gaps,
+    inventory,
     judge,
     later,
     score,
@@ -56,6 +57,7 @@ app.add_typer(gaps.app, name="gaps")
 app.add_typer(alerts.app, name="alerts")
 app.command("dashboard")(dashboard.dashboard)
 app.add_typer(db.app, name="db")
+app.command("inventory")(inventory.inventory)
 app.command("doctor")(doctor.doctor)
 
 

@@ -12,6 +12,7 @@ from reinfra.doctor.coverage import watched
 from reinfra.doctor.database import database
 from reinfra.doctor.finding import Finding, Level
 from reinfra.doctor.machine import machine
+from reinfra.doctor.versions import versions
 
 
 def examine(settings: Settings, config: Path | None = None) -> Iterator[Finding]:
@@ -22,6 +23,7 @@ def examine(settings: Settings, config: Path | None = None) -> Iterator[Finding]
     yield from found
     if store is not None:
         yield from watched(store, settings)
+        yield from versions(store)
     yield from machine(settings, store)
     yield from channels(settings)
 

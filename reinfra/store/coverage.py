@@ -154,7 +154,5 @@ def refusals(connection: Connection) -> list[Refused]:
     """What was refused so far, by source and the most frequent reason first."""
     table = refusal.c
     query = select(refusal).order_by(table.source, table.count.desc(), table.reason)
-    return [
-        Refused(row.source, row.reason, row.count, row.since, row.seen)
-        for row in connection.execute(query)
-    ]
+    names = [column.name for column in table]
+    return [Refused(*(row[name] for name in names)) for row in connection.execute(query).mappings()]

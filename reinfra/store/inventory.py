@@ -1,7 +1,7 @@
 """What subjects are and run, since when, and what changed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,10 @@ class StoredFact:
     value: str
     since: int
     seen: int
+
+    @property
+    def fact(self) -> Fact:
+        return Fact(self.subject, self.name, self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +96,15 @@ def changes(connection: Connection, since: int, until: int, limit: int = 1_000) 
     return [_changed(row) for row in connection.execute(query)]
 
 
-def near(found: Sequence[Changed], labels: Subject) -> list[Changed]:
-    """Those of the changes that concern what has these labels: no label of theirs says otherwise."""
-    mine = dict(labels)
-    return [
-        one
-        for one in found
-        if any(name in mine for name, _ in one.subject)
-        and all(mine.get(name, value) == value for name, value in one.subject)
-    ]
+def near(found: Iterable[Changed], about: Iterable[Subject]) -> list[Changed]:
+    """Those of the changes that concern what has any of these labels: they share one, and none says otherwise."""
+    wanted = [dict(labels) for labels in dict.fromkeys(about)]
+    return [one for one in found if any(_concerns(one.subject, labels) for labels in wanted)]
+
+
+def _concerns(subject: Subject, labels: dict[str, str]) -> bool:
+    shared = [name for name, _ in subject if name in labels]
+    return bool(shared) and all(labels.get(name, value) == value for name, value in subject)
 
 
 def _changed(row: Any) -> Changed:  # noqa: ANN401 - a row of a join

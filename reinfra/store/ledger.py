@@ -46,7 +46,7 @@ def failed(store: Store, source: str, error: str, at: int) -> None:
 
 
 def expire(connection: Connection, now: int) -> int:
-    """Delete what ended long ago; what still holds is kept, however old. Returns how many rows."""
+    """Delete what ended, or was last said, long ago. Returns how many rows."""
     ended = now - _ENDED
     gone = coverage.ABSENCES.expire(connection, ended) + inventory.FACTS.expire(connection, ended)
     return gone + answers.expire(connection, now - _ANSWERS)

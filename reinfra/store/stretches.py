@@ -52,15 +52,16 @@ class Stretches:
         connection.execute(update(self.table).where(stale).values(until=at))
 
     def expire(self, connection: Connection, before: int) -> int:
-        """Delete what ended before that, and the oldest of what ended where there is too much of it."""
+        """Delete what ended before that or was not said since, and of what ended the oldest if it is too much."""
         table = self.table.c
         closed = table.until.is_not(None)
         latest = (
             select(table.id).where(closed).order_by(table.id.desc()).offset(MOST_CLOSED).limit(1)
         )
         least = connection.execute(latest).scalar()
-        too_old = table.until < before
-        these = closed & (too_old if least is None else too_old | (table.id <= least))
+        these = (table.until < before) | (table.seen < before) & ~closed
+        if least is not None:
+            these |= closed & (table.id <= least)
         return connection.execute(delete(self.table).where(these)).rowcount
 
     def _open(self, connection: Connection, source: str) -> Sequence[RowMapping]:

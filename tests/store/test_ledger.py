@@ -132,5 +132,7 @@ def test_retention_forgets_what_ended_long_ago_and_nothing_that_holds(held: Stor
     ledger.record(held, "otlp", Report(answers=(Answer("1", NOW, "s", "m", "i", "o"),)), NOW)
     with held.writing() as connection:
         assert ledger.expire(connection, NOW + 20 * DAY) == 0
+    _collect(held, NOW + 300 * DAY, LOST)
+    with held.writing() as connection:
         assert ledger.expire(connection, NOW + 500 * DAY) == 2
     assert [one.since for one in _absent(held)] == [NOW]
