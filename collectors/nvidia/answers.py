@@ -1,6 +1,6 @@
 """The answers of one device to every question, each call made once: how it is found out what a device gives."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from collectors.nvidia.binding import Handle, Nvml
@@ -11,6 +11,12 @@ from collectors.nvidia.questions import LINK, Question
 _TYPES = ("dVal", "uiVal", "ulVal", "ullVal", "sllVal", "siVal", "usVal")
 """The part of a field's value that holds, by nvmlValueType_t."""
 
+_AT_ONCE = 64
+"""Fields in one call; how many NVML takes is not documented."""
+
+Asking = Callable[[str], None]
+"""Hears what is about to be asked, so that a hang can be told by its name."""
+
 FieldId = tuple[int, int]
 """A field and its scope, which is an NVLink or 0."""
 
@@ -18,14 +24,15 @@ FieldId = tuple[int, int]
 class Answers:
     """Raises GoneError and OverError where a question shows that no other will be answered."""
 
-    def __init__(self, nvml: Nvml, handle: Handle, metrics: Metrics) -> None:
-        self._nvml, self._handle, self._metrics = nvml, handle, metrics
+    def __init__(self, nvml: Nvml, handle: Handle, metrics: Metrics, asking: Asking) -> None:
+        self._nvml, self._handle, self._metrics, self._asking = nvml, handle, metrics, asking
         self._calls: dict[tuple[str, tuple[Any, ...]], Any] = {}
         self._fields: dict[FieldId, float | Silence] = {}
 
     def prepare(self, questions: Iterable[tuple[Question, int]]) -> None:
         """Ask for all fields among them at once."""
         wanted = {field_id(self._nvml, *each): each[0] for each in questions if each[0].is_field}
+        self._asking("nvmlDeviceGetFieldValues")
         values = ask_fields(self._nvml, self._handle, list(wanted))
         self._fields = dict(zip(wanted, values, strict=True))
 
@@ -49,6 +56,7 @@ class Answers:
         return self._calls[called]
 
     def _answer(self, function: str, given: tuple[Any, ...]) -> Any:  # noqa: ANN401
+        self._asking(function)
         try:
             return getattr(self._nvml, function)(self._handle, *given)
         except self._nvml.NVMLError as error:
@@ -65,8 +73,11 @@ def field_id(nvml: Nvml, question: Question, link: int) -> FieldId:
 
 def ask_fields(nvml: Nvml, handle: Handle, wanted: list[FieldId]) -> list[Any]:
     """For each field its number as NVML types it, or why there is none."""
-    if not wanted:
-        return []
+    parts = (wanted[i : i + _AT_ONCE] for i in range(0, len(wanted), _AT_ONCE))
+    return [value for part in parts for value in _ask(nvml, handle, part)]
+
+
+def _ask(nvml: Nvml, handle: Handle, wanted: list[FieldId]) -> list[Any]:
     try:
         values = nvml.nvmlDeviceGetFieldValues(handle, wanted)
     except nvml.NVMLError as error:

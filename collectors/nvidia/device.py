@@ -1,11 +1,10 @@
 """One GPU or MIG device: who it is, what it is asked, and what it said."""
 
-from collections.abc import Callable
 from ctypes import c_void_p, cast
 from dataclasses import dataclass, field
 
 from collectors.base import key_of
-from collectors.nvidia.answers import ask_fields
+from collectors.nvidia.answers import Asking, ask_fields
 from collectors.nvidia.binding import Handle, Nvml
 from collectors.nvidia.gpm import Metrics, Sampler
 from collectors.nvidia.hearing import COUNT, EVENTS, Heard
@@ -15,11 +14,12 @@ from collectors.nvidia.questions import Ways, metric_names
 from reinfra.model import MINUTE, Absence, Coverage, Origin, SeriesKey, Subject, subject
 
 REPLAN = 5 * MINUTE
-"""How long what a device did not answer is not asked again."""
+"""How long what a device does not have is not asked for again."""
+
+_PATIENCE: dict[Coverage | None, int] = {Coverage.WARMING: 0, Coverage.FAILING: MINUTE}
+"""The same for what it may have soon, and for what failed."""
 
 MOST_LINKS = 36
-Asking = Callable[[str], None]
-"""Hears what is about to be asked, so that a hang can be told by its name."""
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Device:
     sampler: Sampler | Silence
     heard: Heard | None
     plan: Plan | None = None
-    planned_at: int = 0
+    plan_until: int = 0
     _keys: dict[tuple[str, ...], SeriesKey] = field(default_factory=dict)
     _unsampled: Metrics = field(default_factory=dict)
 
@@ -57,11 +57,13 @@ class Device:
     def sweep(self, at: int, asking: Asking) -> tuple[list[Reading], list[Absence]]:
         """All numbers at `at` and what is missing. Raises GoneError and OverError."""
         metrics = self._metrics(asking)
-        if self.plan is None or at - self.planned_at >= REPLAN:
-            asking("every question once")
+        if self.plan is None or at >= self.plan_until:
             links = self._links()
-            self.plan = make_plan(self.nvml, self.handle, self.ways, links, metrics, self.key)
-            self.planned_at = at
+            self.plan = make_plan(
+                self.nvml, self.handle, self.ways, links, metrics, self.key, asking
+            )
+            silent = {why.state for why in self.plan.silences.values()}
+            self.plan_until = at + min(_PATIENCE.get(state, REPLAN) for state in silent | {None})
         readings, silences = self.plan.read(self.nvml, self.handle, metrics, asking)
         if self.heard and self.heard.deaf:
             silences |= dict.fromkeys((EVENTS, COUNT), self.heard.deaf)

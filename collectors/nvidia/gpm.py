@@ -3,6 +3,7 @@
 https://docs.nvidia.com/deploy/nvml-api/group__nvmlGpmFunctions.html asks for more than 100 ms between two samples.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from collectors.nvidia.meaning import BLANK, Silence, number, refusal
 from reinfra.model import Coverage
 
 SPACING = 0.15
-"""Seconds between the first two samples; later ones are a collection apart."""
+"""Seconds between two samples at least; who asks sooner is told what was told before."""
 
 Metrics = dict[str, float | Silence]
 """By the metric's name in NVML, in its own unit."""
@@ -26,6 +27,8 @@ class Sampler:
         self._nvml, self._names, self._take = nvml, names, take
         self._older, self._newer = nvml.nvmlGpmSampleAlloc(), nvml.nvmlGpmSampleAlloc()
         self._primed = False
+        self._taken_at = 0.0
+        self._last: Metrics = dict.fromkeys(names, _FIRST)
         self._request = nvml.c_nvmlGpmMetricsGet_t()
         self._request.version = nvml.NVML_GPM_METRICS_GET_VERSION
         self._request.numMetrics = len(names)
@@ -35,20 +38,23 @@ class Sampler:
     def prime(self) -> None:
         """Take the first sample."""
         self._take(self._newer)
-        self._primed = True
+        self._primed, self._taken_at = True, time.monotonic()
 
     def read(self) -> Metrics:
         """The metrics since the sample before. Raises NVMLError where none can be taken."""
         if not self._primed:
             self.prime()
             return dict.fromkeys(self._names, _FIRST)
+        if time.monotonic() - self._taken_at < SPACING:
+            return self._last
         self._older, self._newer = self._newer, self._older
         self._primed = False  # until both are whole again
         self.prime()
         self._request.sample1, self._request.sample2 = self._older, self._newer
         self._nvml.nvmlGpmMetricsGet(self._request)
         answers = zip(self._names, self._request.metrics, strict=False)
-        return {name: self._value(name, answer) for name, answer in answers}
+        self._last = {name: self._value(name, answer) for name, answer in answers}
+        return self._last
 
     def free(self) -> None:
         for sample in (self._older, self._newer):

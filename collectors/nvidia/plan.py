@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from collectors.nvidia.answers import Answers, FieldId, arguments, ask_fields, field_id
+from collectors.nvidia.answers import Answers, Asking, FieldId, arguments, ask_fields, field_id
 from collectors.nvidia.binding import Handle, Nvml
 from collectors.nvidia.gpm import Metrics
 from collectors.nvidia.meaning import BLANK, GoneError, Silence, number, refusal
@@ -52,7 +52,7 @@ class Plan:
         nvml: Nvml,
         handle: Handle,
         metrics: Metrics,
-        asking: Callable[[str], None],
+        asking: Asking,
     ) -> tuple[list[Reading], dict[str, Silence]]:
         """All numbers, and why some that were there before are missing now. `asking` hears of each call."""
         readings: list[Reading] = []
@@ -73,7 +73,7 @@ class Plan:
         nvml: Nvml,
         handle: Handle,
         metrics: Metrics,
-        asking: Callable[[str], None],
+        asking: Asking,
     ) -> Iterator[tuple[Target, Any]]:
         for (function, given), targets in self.calls.items():
             asking(function)
@@ -97,9 +97,10 @@ def make_plan(
     links: int,
     metrics: Metrics,
     key_of: KeyOf,
+    asking: Asking,
 ) -> Plan:
     """Ask everything once. Raises GoneError and OverError."""
-    plan, answers = Plan(), Answers(nvml, handle, metrics)
+    plan, answers = Plan(), Answers(nvml, handle, metrics, asking)
     asked = [(each, link) for each in ways.items() for link in _links(each[1], links)]
     answers.prepare((way, link) for (_, options), link in asked for way in options)
     given: set[str] = set()

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from collectors.base import CollectorError
+from collectors.nvidia.answers import Asking
 from collectors.nvidia.binding import Nvml
-from collectors.nvidia.device import REPLAN, Asking, Device
+from collectors.nvidia.device import REPLAN, Device
 from collectors.nvidia.facts import device_facts, host_facts
 from collectors.nvidia.gpm import SPACING, Sampler
 from collectors.nvidia.hearing import Hearing
@@ -47,9 +48,9 @@ class Session:
     def sweep(self, at: int) -> Sweep:
         """Raises CollectorError where NVML as a whole gives nothing."""
         try:
-            if self._hearing is None:
-                self._open()
-            return self._sweep(at)
+            if self._changed(at):
+                self.close()
+            return self._sweep(at, self._hearing or self._open())
         except CollectorError:
             self.close()
             raise
@@ -74,10 +75,20 @@ class Session:
         self._hearing, self._stated_at = None, None
         self._gpus, self._mig, self._lost = [], {}, []
 
-    def _open(self) -> None:
+    def _changed(self, at: int) -> bool:
+        """Whether GPUs came, went or may be back, which only opening NVML anew tells."""
+        if self._hearing is None or not self._due(at):
+            return False
+        listed: int = self.nvml.nvmlDeviceGetCount()
+        return bool(self._lost) or listed != len(self._gpus)
+
+    def _due(self, at: int) -> bool:
+        return self._stated_at is None or at - self._stated_at >= REPLAN
+
+    def _open(self) -> Hearing:
         self.asking = ("nvmlInit", "")
         self.nvml.nvmlInit()
-        self._hearing = Hearing(self.nvml)
+        self._hearing = hearing = Hearing(self.nvml)
         self._gpus, self._lost = self.inventory.gpus()
         if not (self._gpus or self._lost):
             todo = "Look for it with lspci -d 10de: and in the kernel's log."
@@ -87,13 +98,12 @@ class Session:
             self._attempt(sampler.prime)
         if samplers:
             self.pause(SPACING)
+        return hearing
 
-    def _sweep(self, at: int) -> Sweep:
-        if self._hearing:
-            self.asking = ("nvmlEventSetWait_v2", "")
-            self._hearing.hear(
-                {each.address: (each.handle, each.heard) for each in self._gpus if each.heard}
-            )
+    def _sweep(self, at: int, hearing: Hearing) -> Sweep:
+        self.asking = ("nvmlEventSetWait_v2", "")
+        listened = {each.address: (each.handle, each.heard) for each in self._gpus if each.heard}
+        hearing.hear(listened)
         levels: list[Reading] = []
         events: list[Reading] = []
         absences = list(self._lost)
@@ -127,7 +137,7 @@ class Session:
         return found
 
     def _facts(self, at: int) -> tuple[Fact, ...]:
-        if self._stated_at is not None and at - self._stated_at < REPLAN:
+        if not self._due(at):
             return ()
         self._stated_at = at
         facts = list(host_facts(self.nvml, self.inventory.host))

@@ -30,8 +30,9 @@ class Sweeps:
         """A sweep, and the events since this was last asked. Raises CollectorError."""
         with self._lock:
             sweep = self._sweep()
-            told = {key for key, _ in sweep.events} | {key for key, n in self._pending.items() if n}
-            counts = [(key, float(self._pending[key])) for key in told]
+            here = {key for key, _ in sweep.events}
+            pending = self._pending.items()
+            counts = [(key, float(count)) for key, count in pending if count or key in here]
             self._pending.clear()
         return sweep, counts
 

@@ -92,15 +92,16 @@ class Replayed:
             self._refuse(name, given)
             return answer(self, *given)
 
+        setattr(self, name, call)
         return call
 
     def _remember(self, name: str, answer: Answer, given: tuple[Any, ...]) -> Any:  # noqa: ANN401
         if self.remembered is None or name in _CHANGING:
             return answer(self, *given)
-        known = (name, _number(given[0]) if given else 0, *map(str, given[1:]))
+        known = (name, *(tuple(each) if isinstance(each, list) else id(each) for each in given))
         if known not in self.remembered:
-            self.remembered[known] = answer(self, *given)
-        return self.remembered[known]
+            self.remembered[known] = (answer(self, *given), given)  # what is kept keeps its id
+        return self.remembered[known][0]
 
     def gpu(self, handle: Any) -> Gpu:  # noqa: ANN401
         """The GPU or MIG device behind a handle."""

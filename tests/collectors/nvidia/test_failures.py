@@ -3,6 +3,7 @@ import threading
 import pytest
 
 from collectors.base import CollectorError
+from collectors.nvidia.device import REPLAN
 from collectors.nvidia.session import Session
 from reinfra.model import Coverage
 from tests.collectors.nvidia.looking import Seen, collect, collector, seen
@@ -72,6 +73,28 @@ def test_a_gpu_that_is_back_is_read_again() -> None:
     assert len(uuids(collect(nvidia))) == 1
     nvml.fail.clear()
     assert len(uuids(collect(nvidia))) == 2
+
+
+@pytest.mark.parametrize("change", ["back", "added", "removed"])
+def test_gpus_that_come_and_go_are_found_after_a_while(change: str) -> None:
+    nvml = Replayed.of("a10g", gpus=3)
+    spare = nvml.gpus.pop()
+    if change == "back":
+        nvml.fail[nvml.gpus[0].uuid, ""] = NVML.NVML_ERROR_GPU_IS_LOST
+    nvidia = collector(nvml)
+    now = [0]
+    nvidia._sweeps.clock = lambda: now[0]
+    before = len(uuids(collect(nvidia)))
+    nvml.fail.clear()
+    if change == "added":
+        nvml.gpus.append(spare)
+    if change == "removed":
+        nvml.gpus.pop()
+    now[0] = REPLAN
+    told = collect(nvidia)
+    assert len(uuids(told)) - before == {"back": 1, "added": 1, "removed": -1}[change]
+    assert nvml.opened == 1
+    assert not [each for each in told.report.absences if not each.signal]
 
 
 def test_a_gpu_that_answers_every_question_with_an_error_is_as_good_as_lost() -> None:

@@ -2,12 +2,18 @@
 
 import pytest
 
+from collectors.nvidia import gpm
 from collectors.nvidia.device import REPLAN
-from reinfra.model import Coverage
+from reinfra.model import MINUTE, Coverage
 from tests.collectors.nvidia.looking import collect, collector, seen
 from tests.collectors.nvidia.replayed import NVML, Replayed
 
 MIBIBYTE = 1024**2
+
+
+@pytest.fixture
+def _no_spacing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpm, "SPACING", 0.0)
 
 
 def hopper() -> Replayed:
@@ -51,6 +57,7 @@ def test_before_hopper_there_are_none() -> None:
     assert told.absence("hw.gpu.sm.utilization").reason.endswith("a GPU of Hopper or later")
 
 
+@pytest.mark.usefixtures("_no_spacing")
 def test_a_sample_that_cannot_be_taken_fails_the_metrics_only() -> None:
     nvml = hopper()
     nvidia = collector(nvml)
@@ -60,15 +67,33 @@ def test_a_sample_that_cannot_be_taken_fails_the_metrics_only() -> None:
     assert told.state("hw.gpu.sm.utilization") is Coverage.FAILING
     assert told.of("hw.power")
     nvml.fail.clear()
-    collect(nvidia)  # a first sample again
+    waiting = collect(nvidia)  # for the second of two samples
+    assert waiting.state("hw.gpu.sm.utilization") is Coverage.WARMING
     assert collect(nvidia).of("hw.gpu.sm.utilization")
 
 
+def test_two_who_ask_at_once_do_not_shorten_the_time_between_samples() -> None:
+    nvml = hopper()
+    nvidia = collector(nvml)
+    collect(nvidia)
+    nvml.gpus[0].gpm[NVML.NVML_GPM_METRIC_SM_UTIL] = 1.0
+    assert collect(nvidia).value("hw.gpu.sm.utilization") == 0.875
+
+
+@pytest.mark.usefixtures("_no_spacing")
 def test_a_first_sample_that_failed_makes_the_metrics_wait_for_the_second() -> None:
     nvml = hopper()
     nvml.fail["", "nvmlGpmSampleGet"] = NVML.NVML_ERROR_UNKNOWN
     nvidia = collector(nvml)
-    assert collect(nvidia).state("hw.gpu.sm.utilization") is Coverage.FAILING
+    now = [0]
+    nvidia._sweeps.clock = lambda: now[0]
+    states = []
+    for _ in range(2):
+        states.append(collect(nvidia).state("hw.gpu.sm.utilization"))
+        nvml.fail.clear()
+        now[0] += MINUTE
+    assert states == [Coverage.FAILING, Coverage.WARMING]
+    assert collect(nvidia).of("hw.gpu.sm.utilization")
 
 
 def linked(links: int) -> Replayed:
