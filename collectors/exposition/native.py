@@ -64,19 +64,20 @@ def cumulative(native: Native, most: int = MAX_BUCKETS) -> list[Bucket]:
     schema, positive, negative = native.schema, dict(native.positive), dict(native.negative)
     while len(positive) + len(negative) > most and schema > _SCHEMAS.start:
         schema, positive, negative = schema - 1, _halved(positive), _halved(negative)
-    zero = native.zero_threshold
+    width, within = native.zero_threshold, native.zero
+    above = [(_bound(schema, i - 1), _bound(schema, i), n) for i, n in sorted(positive.items())]
+    below = [(_bound(schema, i - 1), _bound(schema, i), n) for i, n in sorted(negative.items())]
+    # What lies in the zero bucket belongs to it; a bucket that reaches into it begins at its edge.
+    within += sum(n for _, outer, n in (*above, *below) if outer <= width)
     found = [
-        *(
-            (-_bound(schema, i), -_bound(schema, i - 1), n)
-            for i, n in sorted(negative.items())[::-1]
-        ),
-        (-zero, zero, native.zero),
-        *((_bound(schema, i - 1), _bound(schema, i), n) for i, n in sorted(positive.items())),
+        *((-outer, -max(inner, width), n) for inner, outer, n in below[::-1] if outer > width),
+        (-width, width, within),
+        *((max(inner, width), outer, n) for inner, outer, n in above if outer > width),
     ]
     counts = itertools.accumulate(count for _, _, count in found)
     pairs = zip(found, counts, strict=True)
-    below = [Bucket(low, high, count) for (low, high, _), count in pairs if math.isfinite(high)]
-    return [*below, Bucket(below[-1].upper if below else -math.inf, math.inf, native.count)]
+    finite = [Bucket(low, high, total) for (low, high, _), total in pairs if math.isfinite(high)]
+    return [*finite, Bucket(finite[-1].upper, math.inf, native.count)]
 
 
 def _bound(schema: int, index: int) -> float:
