@@ -1,0 +1,1 @@
+"""Prometheus-compatible servers: what they have stored, copied page by page."""
