@@ -13,8 +13,10 @@ from importlib import resources
 from typing import Any
 
 from collectors.cloudwatch.statistic import LABEL, kind, word
-from reinfra.model import Kind
+from reinfra.model import Kind, SeriesKey
 from reinfra.signals import Signal, factor, signals
+
+_COUNTED = (Kind.PERIOD_COUNT, Kind.COUNTER)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,13 +33,20 @@ class Row:
     labels: dict[str, str]
     note: str
 
+    def key(self, statistic: str, labels: dict[str, str]) -> SeriesKey:
+        """What a statistic is decides, whatever other sources give: a total there is a period's count here."""
+        return SeriesKey.of(self.signal.name, labels, self._kind(statistic), self.signal.unit)
+
     def statistic_labels(self, statistic: str) -> dict[str, str]:
         """A count needs no word for what it is; every other statistic has one, and is its own series."""
-        return {} if self.signal.kind is Kind.PERIOD_COUNT else {LABEL: word(statistic)}
+        return {} if self._kind(statistic) is Kind.PERIOD_COUNT else {LABEL: word(statistic)}
 
     def coarsens(self, statistic: str) -> bool:
         """Whether a longer period still means the same: the sum of a level grows with it."""
-        return kind(statistic) is self.signal.kind
+        return kind(statistic) is self._kind(statistic)
+
+    def _kind(self, statistic: str) -> Kind:
+        return kind(statistic) if self.signal.kind in _COUNTED else Kind.GAUGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class Naming:
             dimensions,
             statistic,
             row.period,
-            row.signal.key(self._marked(labels)),
+            row.key(statistic, self._marked(labels)),
             row.factor,
             row.coarsens(statistic),
         )
@@ -88,7 +88,7 @@ class Naming:
             dimensions,
             metric.statistic,
             metric.period,
-            row.signal.key(labels) if row else plain,
+            row.key(metric.statistic, labels) if row else plain,
             row.factor if row else metric.scale,
             row.coarsens(metric.statistic) if row else True,
         )

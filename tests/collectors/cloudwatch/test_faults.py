@@ -67,7 +67,7 @@ def refuse(
 
     source.account.client.meta.events.register_first(
         f"before-send.cloudwatch.{operation}",
-        next_answer,  # type: ignore[arg-type] - the stubs know of no handler that answers
+        next_answer,  # type: ignore[arg-type]  # the stubs know of no handler that answers
     )
 
 

@@ -24,7 +24,7 @@ def test_a_presets_numbers_mean_what_their_signals_say(name: str) -> None:
     for row in preset.rows:
         assert row.statistics
         for statistic in row.statistics:
-            if row.signal.kind is Kind.PERIOD_COUNT:
+            if row.signal.kind in (Kind.PERIOD_COUNT, Kind.COUNTER):
                 assert statistic in COUNTS, row.metric
             else:
                 sums_a_level = statistic in COUNTS
