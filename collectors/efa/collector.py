@@ -88,12 +88,12 @@ class Efa:
             found = self._bounded(self.settings.timeout)
         except StuckError as error:
             todo = "The EFA driver does not answer: look for efa in the kernel's log."
-            raise CollectorError("sysfs hangs", where="efa", why=str(error), todo=todo) from error
+            raise CollectorError("sysfs hangs", why=str(error), todo=todo) from error
         except OSError as error:
-            raise CollectorError("sysfs cannot be read", where="efa", why=str(error)) from error
+            raise CollectorError("sysfs cannot be read", why=str(error)) from error
         if not (found.adapters or self._seen):
             todo = "Attach an EFA network interface and load the efa driver."
-            raise CollectorError("this machine has no EFA", where="efa", todo=todo)
+            raise CollectorError("this machine has no EFA", todo=todo)
         return found
 
     def _key(self, signal: str, labels: Labels) -> SeriesKey:

@@ -6,7 +6,7 @@ from typing import Any
 from collectors.nvidia.binding import Handle, Nvml
 from collectors.nvidia.gpm import Metrics
 from collectors.nvidia.meaning import BLANK, Silence, number, refusal
-from collectors.nvidia.questions import LINK, Question
+from collectors.nvidia.questions import LINK, Question, questions
 
 _TYPES = ("dVal", "uiVal", "ulVal", "ullVal", "sllVal", "siVal", "usVal")
 """The part of a field's value that holds, by nvmlValueType_t."""
@@ -88,5 +88,11 @@ def _ask(nvml: Nvml, handle: Handle, wanted: list[FieldId]) -> list[Any]:
 def _value(nvml: Nvml, value: Any, field: int) -> Any:  # noqa: ANN401
     code = value.nvmlReturn
     if code:
-        return refusal(nvml, nvml.NVMLError(code), f"field {field}")
+        return refusal(nvml, nvml.NVMLError(code), _name(nvml, field))
     return getattr(value.value, _TYPES[value.valueType])
+
+
+def _name(nvml: Nvml, field: int) -> str:
+    """What NVML's header calls a field that is asked for."""
+    asked = (way.function for ways in questions().values() for way in ways if way.is_field)
+    return next((name for name in asked if getattr(nvml, name) == field), f"field {field}")

@@ -56,7 +56,6 @@ class Sweeps:
             where = f"{question} of {device}" if device else question
             raise CollectorError(
                 "NVML hangs",
-                where="nvidia",
                 why=f"{where}: {error}",
                 todo="The driver does not answer: look for XIDs in the kernel's log; the host may need a reboot.",
             ) from error

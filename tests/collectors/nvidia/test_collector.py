@@ -124,7 +124,7 @@ def test_this_machine_has_no_nvml_or_lists_its_gpus() -> None:
             told = collect(nvidia)
             assert told.of("hw.gpu.memory.limit")
         else:
-            with pytest.raises(CollectorError, match=r"nvidia: NVML gives nothing: .*\. .*driver"):
+            with pytest.raises(CollectorError, match=r"^NVML gives nothing: .*\. .*driver"):
                 list(nvidia.collect())
     finally:
         nvidia.close()
@@ -138,6 +138,7 @@ def test_an_absence_names_the_device_and_says_why_in_nvmls_words() -> None:
         ("hw.id", "GPU-19d6d965-2acc-f646-00f8-4c76979aabb4"),
     )
     assert absence.reason == "NVML: Not Supported (nvmlDeviceGetTotalEnergyConsumption)"
+    assert told.absence("hw.gpu.memory.temperature").reason.endswith("(NVML_FI_DEV_MEMORY_TEMP)")
     assert isinstance(told.report, Report)
     given = {key.metric for key in told.values}
     assert not given & {each.signal for each in told.report.absences}
