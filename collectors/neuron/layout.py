@@ -58,7 +58,7 @@ def _cores(counters: JsonObject, hardware: Hardware) -> Iterator[Reading]:
 
 def _physical(usage: JsonObject, logical: dict[str, str]) -> Iterator[Reading]:
     for name in usage:
-        if _PHYSICAL.fullmatch(name):
+        if name.startswith("v") and _PHYSICAL.fullmatch(name):
             parts = usage.child(name)
             for core in parts:
                 busy = parts.child(core).number("neuroncore_utilization")

@@ -1,6 +1,6 @@
 """One report of `neuron-monitor`: a JSON object to a line, without a time of its own."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from collectors.base import CollectorError, Labels, key_of
@@ -15,6 +15,9 @@ MAX_BYTES = 16 * 1024 * 1024
 
 _MOST_KEYS = 50_000
 """Kept for the next report; runtimes without a tag of their own are named by process ids, which never end."""
+
+_Place = tuple[str, tuple[tuple[str, str], ...]]
+"""A signal and its own labels."""
 
 _WORST_OF_RUNTIMES = {
     "aws.neuron.core.utilization",
@@ -58,21 +61,21 @@ class Reader:
     ) -> None:
         self.host, self.origin = host, origin
         self._host_metrics = host_metrics
-        self._keys: dict[tuple[object, ...], SeriesKey] = {}
+        self._keys: dict[_Place, SeriesKey] = {}
 
     def read(self, report: JsonObject, at: int) -> Batch:
         """The samples of a report. Raises CollectorError where a field is not what it is known to be."""
-        values: dict[SeriesKey, float] = {}
+        values: dict[_Place, float] = {}
         for signal, labels, value in _readings(report, host=self._host_metrics):
-            key = self._key(signal, labels)
-            before = values.get(key)
+            place = (signal, tuple(labels.items()))
+            before = values.get(place)
             if before is None:
-                values[key] = value
+                values[place] = value
             elif signal in _WORST_OF_RUNTIMES:
-                values[key] = max(before, value)
+                values[place] = max(before, value)
             else:
-                values[key] = before + value
-        return Batch.at_instant(at, values.items())
+                values[place] = before + value
+        return Batch.at_instant(at, ((self._key(place), value) for place, value in values.items()))
 
     def beside(self, report: JsonObject) -> Report:
         """What the report says beside samples; host.name is what facts and absences are about."""
@@ -83,13 +86,12 @@ class Reader:
             refused=about.unknown_groups(report),
         )
 
-    def _key(self, signal: str, labels: Mapping[str, str]) -> SeriesKey:
-        known = (signal, *labels.items())
-        key = self._keys.get(known)
+    def _key(self, place: _Place) -> SeriesKey:
+        key = self._keys.get(place)
         if key is None:
             if len(self._keys) >= _MOST_KEYS:
                 self._keys.clear()
-            key = self._keys[known] = key_of(signal, {**self.host, **labels}, self.origin)
+            key = self._keys[place] = key_of(place[0], {**self.host, **dict(place[1])}, self.origin)
         return key
 
 

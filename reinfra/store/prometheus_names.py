@@ -15,8 +15,17 @@ from reinfra.signals import signals
 
 NAME = "__name__"
 LABELS = (
+    "aws.neuron.error.severity",
+    "aws.neuron.execution.outcome",
+    "aws.neuron.latency",
+    "aws.neuron.memory.kind",
+    "aws.neuron.memory.location",
+    "aws.neuron.reset.outcome",
     "aws.neuron.runtime.tag",
+    "aws.neuron.status",
     "cloud.region",
+    "cpu.mode",
+    "disk.io.direction",
     "error.type",
     "gen_ai.token.type",
     "host.id",
@@ -30,12 +39,18 @@ LABELS = (
     "k8s.namespace.name",
     "k8s.node.name",
     "k8s.pod.name",
+    "network.interface.name",
+    "network.io.direction",
     "reinfra.derived_from",
     ORIGIN_LABEL,
     "reinfra.statistic",
     "service.instance.id",
     "service.name",
     "service.namespace",
+    "system.device",
+    "system.filesystem.mountpoint",
+    "system.linux.pressure.share",
+    "system.linux.resource",
 )
 """Dotted labels that reinfra's collectors and OpenTelemetry's resources use."""
 
