@@ -82,6 +82,7 @@ def refusal(nvml: Nvml, error: NvmlError, asked: str) -> Silence:
 def broken(nvml: Nvml, error: NvmlError) -> CollectorError:
     """What to tell where NVML as a whole does not work."""
     todo = next((text for name, text in _TODO.items() if error.value in _codes(nvml, (name,))), "")
+    return CollectorError("NVML gives nothing", why=str(error), todo=todo)
 
 
 def _codes(nvml: Nvml, names: tuple[str, ...]) -> tuple[int, ...]:

@@ -92,6 +92,7 @@ class Session:
         self._gpus, self._lost = self.inventory.gpus()
         if not (self._gpus or self._lost):
             todo = "Look for it with lspci -d 10de: and in the kernel's log."
+            raise CollectorError("NVML lists no GPU", todo=todo)
         samplers = [each.sampler for each in self._gpus if isinstance(each.sampler, Sampler)]
         for sampler in samplers:
             self._attempt(sampler.prime)
