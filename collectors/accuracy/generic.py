@@ -42,7 +42,7 @@ class Generic:
             return
         at = None
         if said["time"] not in {None, ""}:
-            at = int(self.times.read([said["time"]], [line.number], line.refusals)[0])
+            at = self.times.one(said["time"], line.number, line.refusals)
             if at == NO_TIME:
                 return
         passed = _truth(said["passed"])

@@ -33,15 +33,14 @@ class Counts:
     unknown: bool = False
     fresh: bool = True
 
-    def plus(self, other: "Counts") -> "Counts":
-        return Counts(
-            self.successes + other.successes,
-            self.trials + other.trials,
-            self.invalid + other.invalid,
-            self.total + other.total,
-            self.scored + other.scored,
-            self.unknown or other.unknown,
-        )
+    def add(self, more: "Counts") -> None:
+        self.successes += more.successes
+        self.trials += more.trials
+        self.invalid += more.invalid
+        self.total += more.total
+        self.scored += more.scored
+        self.unknown = self.unknown or more.unknown
+        self.fresh = True
 
 
 @dataclass(slots=True)
@@ -57,7 +56,10 @@ class Tally:
             return False
         pairs = tuple(sorted((name, text) for name, text in labels.items() if text))
         place = pairs, at
-        self.counts[place] = self.counts.get(place, Counts()).plus(more)
+        if place in self.counts:
+            self.counts[place].add(more)
+        else:
+            self.counts[place] = more
         return True
 
     def fresh(self) -> list[Place]:
@@ -96,7 +98,7 @@ def batch(
     totals = {place: Counts() for place in fresh}
     for tally in tallies:
         for place in totals.keys() & tally.counts.keys():
-            totals[place] = totals[place].plus(tally.counts[place])
+            totals[place].add(tally.counts[place])
     return Batch.concat(
         Batch.at_instant(place[1], _samples({**labels, **dict(place[0])}, counts, origin))
         for place, counts in totals.items()

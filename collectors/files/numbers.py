@@ -29,20 +29,36 @@ def real(cell: object) -> float | None:
         return math.nan
 
 
+def plain_numbers(cells: Sequence[object]) -> NDArray[np.float64] | None:
+    """All cells at once, if all are numbers as most files write them; None to look at each."""
+    kinds = set(map(type, cells))
+    if kinds == {str}:
+        if "_" in "".join(cells):  # type: ignore[arg-type] # Python reads 1_000 as a number
+            return None
+    elif not kinds <= {int, float}:
+        return None
+    try:
+        return np.array(cells, np.float64)
+    except (ValueError, OverflowError):
+        return None
+
+
 def read_numbers(
     cells: Sequence[object], empty: Collection[str] = ()
 ) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
     """Values, and of each whether it is ABSENT, GIVEN or WRONG. An infinity is NaN: nothing sensible."""
-    value = np.full(len(cells), np.nan)
     state = np.full(len(cells), GIVEN, np.int8)
-    for row, cell in enumerate(cells):
-        if cell is None or cell == "" or cell in empty:
-            state[row] = ABSENT
-            continue
-        number = real(cell)
-        if number is None:
-            state[row] = WRONG
-        else:
-            value[row] = number
+    value = None if empty else plain_numbers(cells)
+    if value is None:
+        value = np.full(len(cells), np.nan)
+        for row, cell in enumerate(cells):
+            if cell is None or cell == "" or cell in empty:
+                state[row] = ABSENT
+                continue
+            number = real(cell)
+            if number is None:
+                state[row] = WRONG
+            else:
+                value[row] = number
     value[np.isinf(value)] = np.nan
     return value, state

@@ -96,7 +96,7 @@ def csv_heading(content: Content, delimiter: str, path: str) -> tuple[str, ...] 
 
 
 def _flat(record: Record) -> Record:
-    while any(isinstance(value, dict) for value in record.values()):
+    while dict in map(type, record.values()):
         parts = [
             {f"{name}.{inner}": said for inner, said in value.items()}
             if isinstance(value, dict)

@@ -1,14 +1,14 @@
 """Rows as samples: a column per series (wide), or a row per sample (long)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from collectors.files.keys import Keys, Labelled
 from collectors.files.numbers import GIVEN, WRONG, read_numbers
 from collectors.files.refusals import Refusals
-from collectors.files.rows import Record, Rows, flat
+from collectors.files.rows import Rows, flat
 from collectors.files.times import NO_TIME, Instants, Times
 from reinfra.config.sources.files import FilesSource
 from reinfra.model import Batch, SeriesKey
@@ -37,7 +37,7 @@ class Cells:
 def wide(rows: Rows, settings: FilesSource, keys: Keys, refusals: Refusals) -> Batch:
     """Each column that is neither the time nor a label is a series."""
     rows = flat(rows)
-    times = [_time_name(record, settings) for record in rows.records]
+    times = _time_names(rows, settings)
     at, labelled = _at(rows, times, settings, refusals), _labels(rows, settings)
     others = {*times, *settings.label_columns}
     names = [*settings.measured] or [name for name in _names(rows) if name not in others]
@@ -55,7 +55,7 @@ def long(rows: Rows, settings: FilesSource, keys: Keys, refusals: Refusals) -> B
             if text(record.get(settings.metric)) in settings.measured
         ]
         rows = Rows([rows.records[row] for row in kept], [rows.line[row] for row in kept])
-    times = [_time_name(record, settings) for record in rows.records]
+    times = _time_names(rows, settings)
     cells = Cells(
         [text(record.get(settings.metric)) for record in rows.records],
         [text(record.get(settings.unit)) if settings.unit else "" for record in rows.records],
@@ -78,11 +78,20 @@ def text(cell: object) -> str:
     return cell.strip() if isinstance(cell, str) else str(cell)
 
 
-def _time_name(record: Record, settings: FilesSource) -> str:
+def _time_names(rows: Rows, settings: FilesSource) -> list[str]:
+    """The field that is each record's time, "" where none is."""
     if settings.time:
-        return settings.time
-    by_lower = {name.lower(): name for name in reversed(record)}
-    return next((by_lower[usual] for usual in TIME_NAMES if usual in by_lower), "")
+        return [settings.time] * len(rows)
+    known: dict[tuple[str, ...], str] = {}
+    names = []
+    for record in rows.records:
+        fields = tuple(record)
+        if fields not in known:
+            by_lower = {name.lower(): name for name in reversed(fields)}
+            usual = (by_lower[name] for name in TIME_NAMES if name in by_lower)
+            known[fields] = next(usual, "")
+        names.append(known[fields])
+    return names
 
 
 def _at(rows: Rows, times: list[str], settings: FilesSource, refusals: Refusals) -> Instants:
@@ -113,27 +122,50 @@ def _samples(cells: Cells, settings: FilesSource, keys: Keys, refusals: Refusals
         cell = cells.value[row]
         shown = f"no field {settings.value}" if cell is _MISSING else f"{cells.name[row]} {cell}"
         refusals.add(_NO_NUMBER, cells.line[row], shown)
-    index: dict[SeriesKey, int] = {}
-    chosen, series = [], []
-    for row in np.flatnonzero(timed & (state == GIVEN)).tolist():
-        if wrong := _wrong(cells, row):
-            refusals.add(wrong, cells.line[row], cells.name[row])
-            continue
-        found = keys.find(cells.name[row], cells.unit[row], cells.labelled[row])
+    rows = np.flatnonzero(timed & (state == GIVEN))
+    names = _Names(keys, refusals)
+    number = np.array([names.number(cells, row) for row in rows.tolist()], np.int32)
+    rows, number = rows[number >= 0], number[number >= 0]
+    series, factor = np.array(names.series, np.int32), np.array(names.factor)
+    scaled = value[rows] * factor[number] if rows.size else value[rows]
+    batch = Batch(tuple(names.index), series[number], cells.at[rows], scaled)
+    return _once(batch, [cells.line[row] for row in rows.tolist()], refusals)
+
+
+@dataclass(slots=True)
+class _Names:
+    """What rows call series, numbered: two units of one name are one series with two factors."""
+
+    keys: Keys
+    refusals: Refusals
+    index: dict[SeriesKey, int] = field(default_factory=dict)
+    series: list[int] = field(default_factory=list)
+    factor: list[float] = field(default_factory=list)
+    known: dict[tuple[str, str, Labelled], int] = field(default_factory=dict)
+
+    def number(self, cells: Cells, row: int) -> int:
+        """-1 for a row that is refused."""
+        named = cells.name[row], cells.unit[row], cells.labelled[row]
+        known = self.known.get(named)
+        if known is not None:
+            return known
+        if wrong := _wrong(*named):
+            self.refusals.add(wrong, cells.line[row], cells.name[row])
+            return -1
+        found = self.keys.find(*named)
         if isinstance(found, str):
-            refusals.add(_NO_FACTOR, cells.line[row], f"{cells.name[row]}: {found}")
-            continue
-        value[row] *= found.factor
-        chosen.append(row)
-        series.append(index.setdefault(found.key, len(index)))
-    columns = np.array(series, np.int32), cells.at[chosen], value[chosen]
-    return _once(Batch(tuple(index), *columns), [cells.line[row] for row in chosen], refusals)
+            self.refusals.add(_NO_FACTOR, cells.line[row], f"{cells.name[row]}: {found}")
+            return -1
+        self.series.append(self.index.setdefault(found.key, len(self.index)))
+        self.factor.append(found.factor)
+        self.known[named] = len(self.series) - 1
+        return self.known[named]
 
 
-def _wrong(cells: Cells, row: int) -> str:
-    if not cells.name[row]:
+def _wrong(name: str, unit: str, labelled: Labelled) -> str:
+    if not name:
         return "a metric without a name"
-    if any(len(part) > MAX_LABEL for part in (cells.name[row], *cells.labelled[row])):
+    if any(len(part) > MAX_LABEL for part in (name, unit, *labelled)):
         return f"a name or label longer than {MAX_LABEL:,} characters"
     return ""
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from collectors.files.numbers import real
+from collectors.files.numbers import plain_numbers, real
 from collectors.files.refusals import Refusals
 
 EARLIEST, LATEST = 315_532_800_000, 4_102_444_800_000  # 1980 and 2100, in ms
@@ -43,6 +43,40 @@ class Times:
 
     def read(self, cells: Sequence[object], line: Sequence[int], refusals: Refusals) -> Instants:
         """Milliseconds since 1970 UTC, NO_TIME where there is none; each of these is counted."""
+        at = self._plain(cells)
+        if at is None:
+            at, why = self._each(cells)
+        else:
+            why = np.full(len(cells), NONE, object)
+        for row in np.flatnonzero(at == NO_TIME).tolist():
+            refusals.add(str(why[row]), line[row], str(cells[row]))
+        return at
+
+    def one(self, cell: object, line: int, refusals: Refusals) -> int:
+        """As `read`, for one."""
+        number = self._number(cell)
+        if number is not None and (at := self._since_1970(number)) != NO_TIME:
+            return at
+        return int(self.read([cell], [line], refusals)[0])
+
+    def _plain(self, cells: Sequence[object]) -> Instants | None:
+        """All cells at once where all are numbers since 1970, None to look at each."""
+        if (
+            "%" in self.form
+            or min((len(c) for c in cells if isinstance(c, str)), default=99) <= _DATE_DIGITS
+        ):
+            return None
+        number = plain_numbers(cells)
+        if number is None:
+            return None
+        at = np.full(len(cells), NO_TIME, np.int64)
+        for unit in self._units():
+            ms = number * unit
+            inside = (ms >= EARLIEST) & (ms < LATEST)
+            at[inside] = np.round(ms[inside]).astype(np.int64)
+        return at
+
+    def _each(self, cells: Sequence[object]) -> tuple[Instants, NDArray[np.object_]]:
         at = np.full(len(cells), NO_TIME, np.int64)
         why = np.full(len(cells), NONE, object)
         texts = []
@@ -56,9 +90,7 @@ class Times:
             rows = np.array(texts)
             at[rows], why[rows] = self._texts([str(cells[row]).strip() for row in texts])
         at[(at < EARLIEST) | (at >= LATEST)] = NO_TIME
-        for row in np.flatnonzero(at == NO_TIME).tolist():
-            refusals.add(str(why[row]), line[row], str(cells[row]))
-        return at
+        return at, why
 
     def _number(self, cell: object) -> float | None:
         """The cell as a number since 1970, None where it is text to be parsed, or nothing."""
@@ -71,9 +103,11 @@ class Times:
         return real(cell)
 
     def _since_1970(self, number: float) -> int:
-        units = _TO_MS.values() if self.form == "auto" else (_TO_MS[self.form],)
-        found = (number * unit for unit in units)
+        found = (number * unit for unit in self._units())
         return next((round(ms) for ms in found if EARLIEST <= ms < LATEST), NO_TIME)
+
+    def _units(self) -> tuple[float, ...]:
+        return tuple(_TO_MS.values()) if self.form == "auto" else (_TO_MS[self.form],)
 
     def _texts(self, texts: list[str]) -> tuple[Instants, NDArray[np.object_]]:
         """The times, and why there is none where there is none."""
