@@ -2,14 +2,16 @@
 
 The writer commits 2,000 samples ten times a second, the reader loops over the last hour of everything, the
 acknowledger commits a small row every 20 ms, the sealer seals and re-seals what comes late. Zero errors, and
-acknowledgements within 250 ms at the 99th percentile, are to hold. The reader is then measured alone.
+acknowledgements within 250 ms at the 99th percentile, and no lock of the sealer longer than that, are to hold. The reader is then measured alone.
 """
 
 import argparse
 import multiprocessing
+import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing.queues import Queue
 from typing import Any
 
@@ -30,6 +32,8 @@ _BOUND_MS = 250
 def looped(url: str, seconds: float, act: Callable[[Store, int], float], out: "Queue[Any]") -> None:
     """Act until the time is over; milliseconds of each act and the errors go out."""
     store = open_store(url, clock=lambda: END + DAY)
+    held: list[float] = []
+    store.write_locked = timed(store.write_locked, held)  # type: ignore[method-assign]
     taken, errors, work = [], [], 0.0
     deadline, number = time.monotonic() + seconds, 0
     while time.monotonic() < deadline:
@@ -41,7 +45,22 @@ def looped(url: str, seconds: float, act: Callable[[Store, int], float], out: "Q
         taken.append((time.perf_counter() - begin) * 1e3)
         number += 1
         time.sleep(max(PAUSE_S[act.__name__] - (time.perf_counter() - begin), 0))
-    out.put((act.__name__, taken, errors, work))
+    out.put((act.__name__, taken, errors, work, held))
+
+
+def timed(
+    lock: Callable[[], AbstractContextManager[None]], held: list[float]
+) -> Callable[[], AbstractContextManager[None]]:
+    """The lock, and in `held` for how many milliseconds it was held each time."""
+
+    @contextmanager
+    def timing() -> Iterator[None]:
+        with lock():
+            begin = time.perf_counter()
+            yield
+            held.append((time.perf_counter() - begin) * 1e3)
+
+    return timing
 
 
 PAUSE_S = {"write": 0.1, "read": 0.0, "acknowledge": 0.02, "sealing": 2.0}
@@ -95,22 +114,24 @@ def main() -> None:
         store.write(BATCHES[0], Source("acknowledged"))
         alone = together(url, given.seconds / 4, read)
         found = together(url, given.seconds, write, read, acknowledge, sealing)
-        print("| | n | p50 ms | p99 ms | max ms | errors |\n|---|---|---|---|---|---|")
-        for name, (taken, errors, _) in found.items():
+        load = " ".join(f"{one:.1f}" for one in os.getloadavg())
+        print(f"load {load}\n")
+        print("| | n | p50 ms | p99 ms | max ms | errors | longest lock ms |")
+        print("|---|---|---|---|---|---|---|")
+        for name, (taken, errors, _, held) in found.items():
             p50, p99 = np.quantile(taken, [0.5, 0.99])
-            print(
-                f"| {name} | {len(taken)} | {p50:.1f} | {p99:.1f} | {max(taken):.1f} | {len(errors)} |"
-            )
+            numbers = f"{p50:.1f} | {p99:.1f} | {max(taken):.1f} | {len(errors)}"
+            print(f"| {name} | {len(taken)} | {numbers} | {max(held, default=0):.1f} |")
         rates = [
             sum(one["read"][0]) and one["read"][2] / sum(one["read"][0]) / 1e3
             for one in (alone, found)
         ]
         print(f"\nreader: {rates[0]:.2f} M samples/s alone, {rates[1]:.2f} together")
-        wrong = [error for _, errors, _ in found.values() for error in errors] + check(
-            store
-        ).problems
-        held = not wrong and np.quantile(found["acknowledge"][0], 0.99) < _BOUND_MS
-        print("holds" if held else f"**falls short** {wrong[:3]}")
+        wrong = [error for _, errors, *_ in found.values() for error in errors]
+        wrong += check(store).problems
+        short = max(found["sealing"][3], default=0) < _BOUND_MS
+        fast = np.quantile(found["acknowledge"][0], 0.99) < _BOUND_MS
+        print("holds" if not wrong and short and fast else f"**falls short** {wrong[:3]}")
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ _EARLIER = (
 )
 
 
-def find(connection: Connection, selector: Selector) -> list[Stored]:
+def find(connection: Connection, selector: Selector, recent: notes.Recent) -> list[Stored]:
     """The series that match; equality is asked of the label index, patterns are tried here."""
     exact = [one for one in selector.matchers if one.op == "=" and one.value]
     asked: dict[str, Any] = {"metric": selector.metric}
@@ -122,8 +122,8 @@ def find(connection: Connection, selector: Selector) -> list[Stored]:
         asked |= {f"name{i}": one.name, f"value{i}": one.value}
     query = _found(len(exact), metric=selector.metric is not None)
     rows = connection.execute(query, asked).all()
-    recent = notes.recent(connection)
-    found = (_stored(row, recent.get(row.id, row.last_at)) for row in rows)
+    last = recent.read(connection)
+    found = (_stored(row, last.get(row.id, row.last_at)) for row in rows)
     return [stored for stored in found if selector.matches(stored.key)]
 
 

@@ -64,7 +64,7 @@ class Cells:
         shape = len(keys), at.size, factor
         columns = {name: one[:, cut].reshape(shape) for name, one in self.columns.items()}
         values, mask = _reduced(columns, rule, _summed(keys))
-        rolled = self.rolled[:, cut].reshape(shape).any(axis=2)
+        rolled: Bools = self.rolled[:, cut].reshape(shape).any(axis=2)
         return SeriesBlock(keys, at, values, mask, step, rolled)
 
 
@@ -105,7 +105,7 @@ def with_expired(
 def _replaced(block: SeriesBlock, part: SeriesBlock) -> SeriesBlock:
     """The block with the rolled cells of `part`, which are its first columns."""
     rolled = np.zeros(block.mask.shape, np.bool_)
-    values, mask = block.values.copy(), block.mask | rolled
+    values, mask = block.values.copy(), block.mask.copy()
     width = part.at.size
     if part.rolled is not None:
         rolled[:, :width] = part.rolled

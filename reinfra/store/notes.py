@@ -1,6 +1,7 @@
 """The last instant of each series: noted in its row now and then, known exactly by the frames since."""
 
 import math
+import threading
 
 import numpy as np
 from sqlalchemy import Connection, func, select, update
@@ -9,6 +10,7 @@ from reinfra.store import frames
 from reinfra.store.columns import Columns
 from reinfra.store.tables import hot_frame, source
 
+_NEVER = np.iinfo(np.int64).min
 _UNNOTED = select(source.c.id, source.c.noted_seq).where(source.c.unnoted > 0)
 
 
@@ -32,24 +34,32 @@ def note_all(connection: Connection) -> None:
         note(connection, row.id, row.noted_seq)
 
 
-def recent(connection: Connection) -> dict[int, int]:
-    """The last instant by series id, of those that have frames which are not noted yet."""
-    later = [
-        frames.columns_of(frame)
-        for row in connection.execute(_UNNOTED).all()
-        for frame in frames.later_than(connection, row.id, row.noted_seq)
-        if frame.whole
-    ]
-    if not later:
-        return {}
-    rows = Columns.concat(later)
-    last = np.full(rows.ids.max(initial=-1) + 1, _NEVER)
-    np.maximum.at(last, rows.ids, rows.at)
-    seen = np.flatnonzero(last > _NEVER)
-    return dict(zip(seen.tolist(), last[seen].tolist(), strict=True))
+class Recent:
+    """The last instants in frames that are not noted yet. Each frame is decoded once in a process."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, int] = {}
+        self._last = np.full(0, _NEVER)
+        self._lock = threading.Lock()
+
+    def read(self, connection: Connection) -> dict[int, int]:
+        """By series id, of those that have such frames."""
+        with self._lock:
+            for row in connection.execute(_UNNOTED).all():
+                seen = max(row.noted_seq, self._seen.get(row.id, 0))
+                for frame in frames.later_than(connection, row.id, seen):
+                    self._seen[row.id] = frame.seq
+                    if frame.whole:
+                        self._widen(frames.columns_of(frame))
+            known = np.flatnonzero(self._last > _NEVER)
+            return dict(zip(known.tolist(), self._last[known].tolist(), strict=True))
+
+    def _widen(self, rows: Columns) -> None:
+        if (more := int(rows.ids.max()) + 1 - self._last.size) > 0:
+            self._last = np.append(self._last, np.full(more, _NEVER))
+        np.maximum.at(self._last, rows.ids, rows.at)
 
 
-_NEVER = np.iinfo(np.int64).min
 _LAST = "UPDATE series SET last_at = {0}, last_value = {0} WHERE id = {0} AND last_at <= {0}"
 
 

@@ -10,6 +10,7 @@ from reinfra.model import DAY
 from reinfra.store import catalogue, ledger
 from reinfra.store.columns import BLOCK, GROUP
 from reinfra.store.lock import only_one
+from reinfra.store.notes import Recent
 from reinfra.store.policies import Policy, stated
 from reinfra.store.rollups import COARSE, FINE, rebuilt
 from reinfra.store.seal import UPKEEP
@@ -60,7 +61,7 @@ def retain(store: Store) -> Retained:
 def _by_policy(connection: Connection, rules: list[Policy]) -> list[list[int]]:
     """The ids that each policy decides for: the first that matches."""
     found: list[list[int]] = [[] for _ in rules]
-    for one in catalogue.find(connection, Selector()):
+    for one in catalogue.find(connection, Selector(), Recent()):
         first = next(i for i, rule in enumerate(rules) if rule.selector.matches(one.key))
         found[first].append(one.id)
     return found

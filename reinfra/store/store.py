@@ -17,6 +17,7 @@ from reinfra.store.gather import Gathered, gather
 from reinfra.store.grid import LOOKBACK, RISING, align, flat
 from reinfra.store.known import Known
 from reinfra.store.longterm import with_expired
+from reinfra.store.notes import Recent
 from reinfra.store.place import Reach, reach_of, refusal
 from reinfra.store.selector import Selector
 from reinfra.store.tables import chunk
@@ -39,7 +40,7 @@ class Store:
         self.engine, self.clock, self._writable = engine, clock, writable
         self._writing = engine.execution_options(write=True)
         self._limits = limits or Limits()
-        self._known = Known()
+        self._known, self._recent = Known(), Recent()
 
     @property
     def name(self) -> str:
@@ -104,7 +105,7 @@ class Store:
 
     def series(self, selector: Selector) -> list[Stored]:
         with self.reading() as connection:
-            return catalogue.find(connection, selector)
+            return catalogue.find(connection, selector, self._recent)
 
     def samples(self, selected: list[Stored], since: int, until: int) -> Samples:
         rows = self.gathered(_ids(selected), since, until)

@@ -9,7 +9,6 @@ from reinfra.model import ReinfraError
 from reinfra.store import Selector, open_store
 from reinfra.store.address import shown
 from reinfra.store.backends import open_samples
-from reinfra.store.backends.parquet import Parquet
 from reinfra.store.backends.prometheus import Prometheus
 from reinfra.store.http import Limits
 from reinfra.store.parquet import located
@@ -28,7 +27,6 @@ def asked(url: str) -> None:
         lambda: located("s3://key:s3cr/et@bucket/path?region=x"),
         lambda: located("s3x://key:s3cret@bucket/path"),
         lambda: located("s3://key:k/@bucket/path?token=s3cret"),
-        lambda: Parquet(f"s3://k:s3cret@b/p?endpoint_override={NOWHERE}&scheme=http&region=x"),
         lambda: open_samples("ftp://me:s3cret@there"),
         lambda: open_store("postgresql://me:s3cret@there:port/db"),
         lambda: open_store(f"postgresql://me:s3cret@{NOWHERE}/db?password=s3cret"),

@@ -21,7 +21,9 @@ KEYS = tuple(SeriesKey.of("load", {"host.name": name}) for name in "ab")
 
 
 def history(store: Store, days: int) -> None:
-    at = NOW - np.arange(0, days * DAY, 10 * MINUTE)[::-1]
+    """Of the last three days, and of what is older than a month."""
+    age = np.arange(0, days * DAY, 10 * MINUTE)[::-1]
+    at = NOW - age[(age < 3 * DAY) | (age > 30 * DAY)]
     for key in KEYS:
         store.write(Batch.of_series(key, at, np.sin(at / HOUR)), RECORDED)
     seal(store)
@@ -84,7 +86,7 @@ def test_a_policy_of_their_own_keeps_some_series_longer(held: Store) -> None:
 
 
 def test_a_vacuum_keeps_everything_and_shrinks_the_file(scratch: Store) -> None:
-    history(scratch, 30)
+    history(scratch, 33)
     with scratch.writing() as connection:
         connection.execute(text("DELETE FROM chunk WHERE series_id = 1"))
     before = stats(scratch).bytes
