@@ -147,7 +147,7 @@ class FileSource:
     def _read(self, found: News, marks: dict[str, Mark], said: _Said) -> Iterator[Page | Report]:
         path, before = found.entry.path, marks.get(found.entry.path)
         about = subject({"file.path": path})
-        going = _Going(found.mark, found.mark.offset)
+        going = _Going(found.mark, max(found.mark.line - 1, 0))  # a heading alone is nothing taken
         try:
             yield from self._pages(found, marks, going)
         except FileError as error:

@@ -122,6 +122,15 @@ def test_a_file_of_which_nothing_can_be_taken_waits_for_better_settings(tmp_path
     assert again.samples == {"v": {NEW_YEAR: 1}}
 
 
+def test_rows_that_follow_a_heading_read_before_wait_too(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", "time,v\n")
+    heading = read(path)
+    write(tmp_path, "a.csv", "time,v\n2020-01-01 00:00,1\n")
+    with pytest.raises(CollectorError, match="set zone"):
+        read(path, heading.cursor)
+    assert read(path, heading.cursor, zone="UTC").samples == {"v": {NEW_YEAR: 1}}
+
+
 def test_of_two_values_at_one_time_the_later_row_is_kept(tmp_path: Path) -> None:
     got = read(write(tmp_path, "a.csv", "time,v\n1577836800,1\n1577836800.0,2\n"))
     assert got.samples == {"v": {NEW_YEAR: 2}}
