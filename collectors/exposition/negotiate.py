@@ -38,14 +38,14 @@ def grammar_of(content_type: str, fallback: Grammar | None = None) -> Grammar:
 
     `fallback` is taken where there is none, or one of no known format. Raises CollectorError without it.
     """
-    header = Message()
-    header["Content-Type"] = content_type
-    told = header.get_content_type() if content_type.strip() else ""
+    told = content_type.partition(";")[0].strip().lower()
     grammar = _TOLD.get(told, fallback)
     if grammar is None:
         what = f"{shown(told)} is no metrics page" if told else "no Content-Type"
         raise CollectorError(what, todo="If it is one all the same, set `fallback` to its format.")
     if told in _TOLD:
+        header = Message()
+        header["Content-Type"] = content_type
         _check_parameters(grammar, header)
     return grammar
 
