@@ -87,27 +87,32 @@ class Process:
 
     def close(self) -> None:
         self._stop.set()
-        if self._running is not None:
-            self._running.terminate()  # which ends its output, and so wakes whoever reads it
+        running = self._running
+        if running is not None:
+            running.terminate()  # which ends its output, and so wakes whoever reads it
         if self._thread is not None:
             self._thread.join(2 * _GOODBYE)
 
     def _run(self) -> None:
+        try:
+            with TemporaryDirectory(prefix="reinfra-neuron-") as folder:
+                config = Path(folder) / "monitor.json"
+                config.write_text(json.dumps(self._settings))
+                self._again_and_again(config)
+        except OSError as error:
+            self._failed(f"its configuration cannot be written: {error.strerror or error}")
+
+    def _again_and_again(self, config: Path) -> None:
         pause, most = self._pauses
-        with TemporaryDirectory(prefix="reinfra-neuron-") as folder:
-            config = Path(folder) / "monitor.json"
-            config.write_text(json.dumps(self._settings))
-            while not self._stop.is_set():
-                heard = self._once(config)
-                if heard:
-                    pause = self._pauses[0]
-                self._stop.wait(pause)
-                pause = min(2 * pause, most)
+        while not self._stop.is_set():
+            if self._once(config):
+                pause = self._pauses[0]
+            self._stop.wait(pause)
+            pause = min(2 * pause, most)
 
     def _once(self, config: Path) -> bool:
         """Run the program until it ends; whether it gave a line."""
         tail = bytearray()
-        self.starts += 1
         try:
             with self._program(config) as program:
                 heard = self._listen(program, tail)
@@ -130,6 +135,7 @@ class Process:
             stderr=subprocess.PIPE,
         )
         self._running = program
+        self.starts += 1
         with program:
             try:
                 yield program

@@ -158,6 +158,14 @@ def test_a_program_that_is_not_there_is_an_error() -> None:
     asked.close()
 
 
+def test_a_machine_without_room_for_a_file_is_an_error(
+    monitor: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = monitor("say(report)\nstay()")
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    assert "its configuration cannot be written" in given(asked)[2]
+
+
 def test_closing_ends_the_program(monitor: Made, tmp_path: Path) -> None:
     asked = monitor("say(report)\nstay()")
     given(asked)
