@@ -7,9 +7,11 @@ The values are frozen, so all sessions may share them.
 import streamlit as st
 
 from dashboard import connection
+from dashboard.queries import coverage as coverage_of
 from dashboard.queries import evidence as evidence_of
 from dashboard.queries import fleet as fleet_of
 from dashboard.queries import gap, quality, signals
+from dashboard.queries.coverage import Covered, Installed
 from dashboard.queries.evidence import Evidence
 from dashboard.queries.quality import Quality
 from dashboard.queries.signals import Course
@@ -32,6 +34,22 @@ def now() -> int:
 @st.cache_resource(ttl=TTL, max_entries=4, show_spinner="Reading which series there are …")
 def fleet(url: str) -> tuple[Stored, ...]:
     return fleet_of.fleet(connection.store_at(url))
+
+
+@st.cache_resource(ttl=TTL, max_entries=4, show_spinner="Looking at what is watched …")
+def covered(url: str, at: int, _fleet: tuple[Stored, ...]) -> Covered:
+    """`at` names the fleet: it is the time that it was read for."""
+    return coverage_of.covered(connection.store_at(url), connection.samples_at(url), _fleet, at)
+
+
+@st.cache_resource(ttl=TTL, max_entries=4, show_spinner="Reading the inventory …")
+def installed(url: str, at: int) -> Installed:
+    return coverage_of.installed(connection.store_at(url), at)
+
+
+@st.cache_resource(ttl=TTL, max_entries=4, show_spinner=False)
+def coverage_history(url: str, window: Window, buckets: int) -> tuple[float, ...]:
+    return tuple(coverage_of.history(connection.store_at(url), window, buckets))
 
 
 @st.cache_resource(ttl=TTL, max_entries=16, show_spinner="Reading anomalies …")
@@ -78,5 +96,15 @@ def comparisons() -> tuple[Scorecard | Refusal, ...]:
 
 def forget() -> None:
     """Let the next page read the store anew; what never changes is kept."""
-    for memory in (fleet, found, course, evidence, trends, qualities):
+    for memory in (
+        fleet,
+        covered,
+        installed,
+        coverage_history,
+        found,
+        course,
+        evidence,
+        trends,
+        qualities,
+    ):
         memory.clear()

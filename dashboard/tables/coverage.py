@@ -1,36 +1,16 @@
-"""What is watched, and where it comes from."""
+"""Which signals there are, and under which licence recordings come."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
 
-from dashboard.format import instant
 from dashboard.queries.licences import Licence
 from dashboard.text import cell
 from reinfra.model import DERIVED_LABEL
 from reinfra.signals import find
 from reinfra.signals.wording import duration
 from reinfra.store import Stored
-from reinfra.store.sources import SourceState
-
-
-def sources(there: Sequence[SourceState], now: int) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "source": cell(one.name),
-            "origin": str(one.origin),
-            "series": one.series,
-            "newest sample (UTC)": instant(one.last_at) if one.last_at is not None else "none yet",
-            "age": duration(now - one.last_at) if one.last_at is not None else "",
-            "collected until (UTC)": instant(one.watermark)
-            if one.watermark is not None
-            else "never",
-            "refused": one.refused,
-            "note": cell(one.note, 500),
-        }
-        for one in there
-    )
 
 
 def licences(there: Sequence[Licence]) -> pd.DataFrame:

@@ -50,7 +50,7 @@ def never_fire(relied_on: Iterable[Rule], ledger: Ledger) -> Iterator[NeverFires
             said = Counter(ledger.reasons[i] for i in ledger.reason[rows].tolist())
             reason, many = said.most_common(1)[0]
             where = f"unsupported on all {rows.size} that could have it; {many} say: {reason}"
-            yield NeverFires(rule, where, "Rely on a signal that this hardware has.")
+            yield NeverFires(rule, where, "Turn it on at its source, or rely on another.")
 
 
 def _rows_of(name: str, ledger: Ledger) -> "np.typing.NDArray[np.intp]":

@@ -64,12 +64,20 @@ def place_of(subject: Subject) -> tuple[str, str]:
     return next((name, given[name]) for name in _PLACES if name in given)
 
 
+def own_name(subject: Subject) -> str:
+    """The device's, the service's or the resource's name; empty where the host itself is meant."""
+    given = dict(subject)
+    service = given.get("service.instance.id") or given.get("service.name")
+    return given.get("hw.id") or service or given.get("cloud.resource_id") or ""
+
+
 def named(subject: Subject) -> str:
     """As a person reads it: `GPU-8f2a on trn-1`, `vllm on trn-1`, `trn-1`."""
     given = dict(subject)
+    own = own_name(subject)
     host = next((given[name] for name in _HOST if name in given), "")
-    service = given.get("service.instance.id") or given.get("service.name", "")
-    own = given.get("hw.id") or service or given.get("cloud.resource_id") or ""
     if own and host:
         return f"{own} on {host}"
-    return own or host or f"source {given.get(SOURCE_LABEL, '')}"
+    if SOURCE_LABEL in given:
+        return f"source {given[SOURCE_LABEL]}"
+    return own or host or ", ".join(given.values()) or "unknown"

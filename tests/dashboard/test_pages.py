@@ -126,14 +126,6 @@ def test_the_quality_page_shows_judges_beside_people(filled: Filled) -> None:
     assert markdown(NOTE) in app.info[0].value
 
 
-def test_the_coverage_page_names_sources_and_licences(filled: Filled) -> None:
-    assert filled.url
-    app = _page("coverage")
-    assert not app.exception
-    assert app.dataframe[0].value["source"].tolist() == ["hosts"]
-    assert "MIT" in set(app.dataframe[1].value["licence"])
-
-
 @pytest.mark.parametrize(
     ("name", "command"),
     [
