@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from collectors.base import CollectorError
 from collectors.prometheus.columns import Columns, Series
@@ -41,19 +42,18 @@ class Asking:
     _begun_at: int = 0
     _steps_only: set[str] = field(default_factory=set)
 
-    def begin(self, now: int) -> None:
-        """Learns the types of metrics, again every hour; names are worked out anew with them."""
+    def begin(self, now: int) -> Callable[[int, int], Asked]:
+        """What asks for [since, until). The types of metrics, and names with them, are learned every hour."""
         api = self._connected()
         if self._series is None or now - self._begun_at >= _LOOK_AGAIN:
             naming = Naming(self.settings.labels, api.types())
             self._series = Series(naming, self.settings.max_series)
             self._begun_at = now
+        return partial(self._ask, api, self._series)
 
-    def ask(self, since: int, until: int) -> Asked:
+    def _ask(self, api: PrometheusApi, series: Series, since: int, until: int) -> Asked:
         """Raises TooMuchError, StoreError, and CollectorError for an answer that is partial."""
-        api, series = self._connected(), self._series
-        if series is None:
-            raise CollectorError("nothing was begun")
+        api.forget()
         columns = Columns(since, until)
         spoke = set()
         for selector in self.settings.select:
@@ -116,7 +116,6 @@ class Asking:
         if columns.size > MOST:
             raise TooMuchError("too many samples at once", where=api.http.shown)
         if api.partial and not self.settings.partial:
-            api.partial = False
             raise CollectorError(
                 "the server's answer is partial",
                 where=api.http.shown,
@@ -126,10 +125,8 @@ class Asking:
     def _count(self, api: PrometheusApi, columns: Columns) -> None:
         for words in api.warnings:
             columns.refused[f"the server warns: {words}"] = 1
-        api.warnings.clear()
         if api.natives:
             columns.refused[NATIVE] = api.natives
-            api.natives = 0
 
 
 def _runs(since: int, until: int, step: int) -> Iterator[tuple[int, int]]:

@@ -49,10 +49,10 @@ class Prometheus:
         since = began = self._since(cursor, now)
         silent = set(self.settings.select)
         with explained():
-            self.asking.begin(now)
+            ask = self.asking.begin(now)
         while since < until:
             with explained():
-                asked, end = self.pace.page(self.asking.ask, since, until)
+                asked, end = self.pace.page(ask, since, until)
             silent -= asked.spoke
             yield from _beside(asked, last=end == until)
             yield Page(asked.columns.batch(), str(end))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collectors.prometheus.naming import Naming
-from collectors.scrape.blanks import blank
+from collectors.scrape.blanks import BLANKS, blank
 from collectors.scrape.dialects import spoken
 from reinfra.model import DERIVED_LABEL, Batch, Fact, SeriesKey
 from reinfra.store.grid import STALE_NAN
@@ -17,6 +17,7 @@ BEYOND = "series beyond max_series"
 BLANK = "numbers with which DCGM says that it has none"
 UNREADABLE = "series whose labels cannot be read"
 
+_LEAST_BLANK = BLANKS.min()
 _Pairs = frozenset[tuple[str, str]]
 
 
@@ -88,13 +89,13 @@ class Columns:
                 continue
             known = series.of(labels, derived)
             self.facts.update(known.facts)
-            if known.blanks:
+            if known.blanks and (value >= _LEAST_BLANK).any():
                 none = blank(value)
                 self._refuse(BLANK, int((none & inside).sum()))
                 inside &= ~none
             if known.refused:
                 self._refuse(known.refused, count)
-            elif known.key is not None and inside.any():
+            elif known.key is not None:
                 self.add(known.key, at[inside], _scaled(value[inside], known.factor))
         return self.size - before
 
@@ -103,6 +104,8 @@ class Columns:
             self.refused[why] = self.refused.get(why, 0) + count
 
     def add(self, key: SeriesKey, at: NDArray[np.int64], value: NDArray[np.float64]) -> None:
+        if not at.size:
+            return
         number = self._keys.setdefault(key, len(self._keys))
         self._parts.append((number, at, value))
         self.size += at.size

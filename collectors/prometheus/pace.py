@@ -1,5 +1,6 @@
 """How much time a page covers: as much as gives a good number of samples, and less where that is too much."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ SAMPLES = 500_000
 
 _SMALLEST = MINUTE
 _GROWTH = 4
+_BOLDER = 1.05  # by page, after one that was too much
 
 
 @dataclass(slots=True)
@@ -20,6 +22,7 @@ class Pace:
 
     span: int = 15 * MINUTE
     longest: int = 2 * DAY
+    _bearable: float = math.inf
 
     def page(self, ask: Callable[[int, int], Asked], since: int, until: int) -> tuple[Asked, int]:
         """The answer for [since, end), and `end`. Raises TooMuchError where a minute is too much."""
@@ -31,6 +34,7 @@ class Pace:
                 if end - since <= _SMALLEST:
                     raise
                 self.span = max(_SMALLEST, (end - since) // 2)
+                self._bearable = self.span
             else:
                 self._learn(asked.columns.size, end - since)
                 return asked, end
@@ -38,4 +42,6 @@ class Pace:
     def _learn(self, samples: int, span: int) -> None:
         """Aims at SAMPLES, never by leaps: what comes may be denser than what was."""
         wanted = span * SAMPLES // max(samples, 1)
-        self.span = max(_SMALLEST, min(wanted, span * _GROWTH, self.longest))
+        self._bearable *= _BOLDER
+        most = min(wanted, span * _GROWTH, self.longest, self._bearable)
+        self.span = max(_SMALLEST, round(most))

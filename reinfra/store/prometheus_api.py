@@ -32,8 +32,8 @@ Found = Iterator[tuple[Labels, NDArray[np.int64], NDArray[np.float64]]]
 class PrometheusApi:
     """`extra` goes with every query. Raises StoreError, RefusedError and TooMuchError (reinfra.store.http).
 
-    `warnings` collects what servers say beside an answer, `natives` counts samples that are native
-    histograms, which have no number; whoever reads them empties them.
+    Until `forget`, `warnings` collects what the server says beside its answers, `natives` counts samples that are
+    native histograms, which have no number, and `partial` says whether an answer was called partial.
     """
 
     http: Http
@@ -42,6 +42,10 @@ class PrometheusApi:
     natives: int = 0
     partial: bool = False
     _exports: bool | None = None
+
+    def forget(self) -> None:
+        self.warnings.clear()
+        self.natives, self.partial = 0, False
 
     def samples(self, match: str, since: int, until: int) -> Found:
         """Samples of the series that a selector matches; some may lie outside [since, until)."""
