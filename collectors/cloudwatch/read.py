@@ -75,7 +75,7 @@ def read(client: "CloudWatchClient", queries: Sequence[Query], span: Span, spent
             outside += strange
             results |= found
     failed = {
-        query: f"{one.status} after {_TRIES} tries at {iso(span.since)}: {one.said}".rstrip(": ")
+        query: f"{one.status} for values from {iso(span.since)} on: {one.said}".rstrip(": ")
         for query, one in results.items()
         if one.status != "Complete"
     }

@@ -24,10 +24,16 @@ class Recent:
 
     def fresh(self, batch: Batch, since: int) -> Batch:
         """The samples that were not told already; those from `since` on are remembered."""
-        told = self._told
-        rows = zip(batch.series.tolist(), batch.at.tolist(), batch.value.tolist(), strict=True)
-        samples = [((batch.keys[series], at), value) for series, at, value in rows]
-        is_new = np.array([told.get(which) != value for which, value in samples], np.bool_)
-        self._told = {which: value for which, value in told.items() if which[1] >= since}
-        self._told |= {which: value for which, value in samples if which[1] >= since}
+        is_new = np.ones(len(batch), np.bool_)
+        if self._told:
+            earliest = min(at for _, at in self._told)
+            for i in np.flatnonzero(batch.at >= earliest).tolist():
+                is_new[i] = self._told.get(_which(batch, i)) != batch.value[i]
+        self._told = {which: value for which, value in self._told.items() if which[1] >= since}
+        for i in np.flatnonzero(batch.at >= since).tolist():
+            self._told[_which(batch, i)] = float(batch.value[i])
         return Batch(batch.keys, batch.series[is_new], batch.at[is_new], batch.value[is_new])
+
+
+def _which(batch: Batch, i: int) -> tuple[SeriesKey, int]:
+    return batch.keys[batch.series[i]], int(batch.at[i])
