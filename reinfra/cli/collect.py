@@ -28,6 +28,7 @@ def collect(
     from reinfra.collect.changes import Changes
     from reinfra.collect.loop import Loop
     from reinfra.collect.once import collect_once
+    from reinfra.collect.sending import sending
     from reinfra.collect.sources import chosen, open_sources
     from reinfra.collect.visit import Collection
     from reinfra.collect.writer import Writer
@@ -37,7 +38,7 @@ def collect(
     here = context(ctx)
     settings = here.settings()
     described = chosen(settings, names or ())
-    writer = Writer(here.store(settings), Texts(settings.collect.answers))
+    store = here.store(settings)
 
     def tell(done: Collection) -> None:
         if as_json:
@@ -47,6 +48,8 @@ def collect(
 
     with ExitStack() as stack:
         opened = open_sources(described, system_clock, stack)
+        also = sending(settings.export, stack)
+        writer = Writer(store, Texts(settings.collect.answers), also)
         if not once:
             Loop(writer, settings.collect.interval, Changes(tell), _until_told()).run(opened)
             return

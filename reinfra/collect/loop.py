@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -11,7 +12,7 @@ from collectors import Receiver
 from reinfra.collect.rhythm import Running, next_due
 from reinfra.collect.sources import Opened
 from reinfra.collect.upkeep import upkeep
-from reinfra.collect.visit import Collection, note, visit
+from reinfra.collect.visit import Collection, visit
 from reinfra.collect.writer import Writer
 from reinfra.store import StoreError
 
@@ -56,7 +57,7 @@ class Loop:
         source = opened.source
         if isinstance(source, Receiver):
             source.start(self.writer.deliver(opened.name, source.origin))
-            note(self.writer, opened.name, "")
+            self.writer.over(opened.name)
             log.info("collect", listening=opened.name)
 
     def _start(self, running: Running, opened: Opened, share: float) -> threading.Thread:
@@ -72,9 +73,10 @@ class Loop:
         every = opened.settings.interval or self.interval
         due = self.monotonic() + share * every
         while not self.stop.wait(max(0.0, due - self.monotonic())):
-            running.begin(opened.name, opened.settings.timeout)
+            begin = partial(running.begin, opened.name, opened.settings.timeout)
+            begin()
             try:
-                self.tell(visit(self.writer, opened))
+                self.tell(visit(self.writer, opened, begin))
             except StoreError as error:  # locked for a moment, or full: the next round may write
                 self.tell(Collection(opened.name, error=str(error)))
             finally:
@@ -99,6 +101,6 @@ class Loop:
         error = f"no answer for {age:.0f} s"
         self.tell(Collection(name, error=error))
         try:
-            note(self.writer, name, error)
+            self.writer.over(name, error=error)
         except StoreError as unwritten:
             log.warning("collect", source=name, error=str(unwritten))

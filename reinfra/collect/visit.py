@@ -1,7 +1,7 @@
 """One collection of one source; a source that fails is a state that pages and `reinfra doctor` show."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -9,8 +9,8 @@ from collectors import Collector, Resumable
 from reinfra.collect.sources import Opened
 from reinfra.collect.writer import Writer
 from reinfra.errors import ReinfraError
-from reinfra.model import Batch, Page, Report
-from reinfra.store import StoreError, ledger
+from reinfra.model import Absence, Batch, Page, Report
+from reinfra.store import StoreError
 
 log = structlog.get_logger()
 
@@ -31,16 +31,23 @@ class Collection:
         return f"{self.source}: {self.error or gave}"
 
 
-def visit(writer: Writer, opened: Opened) -> Collection:
-    """Read a source and write what it gave. Raises StoreError: without a store nothing can be kept."""
+def visit(writer: Writer, opened: Opened, alive: Callable[[], None] = lambda: None) -> Collection:
+    """Read a source and write what it gave. Raises StoreError: without a store nothing can be kept.
+
+    `alive` is called whenever something was written: a long past is read page by page.
+    """
     samples = refused = 0
     error = ""
+    absences: tuple[Absence, ...] = ()
     source = opened.source
     try:
         for given in _given(writer, opened):
-            lost = writer.write(opened.name, source.origin, given)
+            if isinstance(given, Report):
+                absences += given.absences
+            lost = writer.write(opened.name, source.origin, _without_absences(given))
             refused += sum(lost.values()) + _refused(given)
             samples += _size(given) - sum(lost.values())
+            alive()
     except StoreError:
         raise
     except ReinfraError as failure:
@@ -48,17 +55,8 @@ def visit(writer: Writer, opened: Opened) -> Collection:
     except Exception as defect:  # the one place that keeps the loop alive
         log.exception("collect", source=opened.name)
         error = f"a defect of the collector ({type(defect).__name__}); the log has its trace"
-    note(writer, opened.name, error)
+    writer.over(opened.name, absences, error)
     return Collection(opened.name, samples, refused, error)
-
-
-def note(writer: Writer, name: str, error: str) -> None:
-    """Say in the ledger whether the source answered."""
-    now = writer.store.clock()
-    if error:
-        ledger.failed(writer.store, name, error, now)
-    else:
-        ledger.answered(writer.store, name, now)
 
 
 def _given(writer: Writer, opened: Opened) -> Iterator[Batch | Page | Report]:
@@ -67,6 +65,11 @@ def _given(writer: Writer, opened: Opened) -> Iterator[Batch | Page | Report]:
             yield from source.resume(writer.store.cursor(opened.name))
         case Collector() as source:
             yield from source.collect()
+
+
+def _without_absences(given: Batch | Page | Report) -> Batch | Page | Report:
+    """What is absent is said once, at the end: a report may be one of many."""
+    return replace(given, absences=()) if isinstance(given, Report) else given
 
 
 def _size(given: Batch | Page | Report) -> int:

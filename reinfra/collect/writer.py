@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from collectors import OverloadedError
-from reinfra.model import Batch, Origin, Page, Report
+from reinfra.collect.said import Said
+from reinfra.model import Absence, Batch, Origin, Page, Report
 from reinfra.store import Source, Store, ledger
 from reinfra.store.answers import Texts
 
@@ -17,17 +18,32 @@ class Writer:
     """Writes what sources deliver. Nothing is queued: a thread that waits for its turn is the queue.
 
     So memory is bounded by the number of sources, and a source that delivers faster than the store
-    takes slows down, not the others. `texts` says whether answers are kept or hashed.
+    takes slows down, not the others. `texts` says whether answers are kept or hashed. `also`
+    hears of what was collected now: neither of a source's past nor of what others pushed.
     """
 
-    def __init__(self, store: Store, texts: Texts = Texts.HASH) -> None:
-        self.store, self.texts = store, texts
+    def __init__(
+        self,
+        store: Store,
+        texts: Texts = Texts.HASH,
+        also: Callable[[Batch], None] | None = None,
+    ) -> None:
+        self.store, self.texts, self._also = store, texts, also
         self._turn = threading.Lock()
+        self._said = Said(store)
 
     def write(self, name: str, origin: Origin, given: Batch | Page | Report) -> dict[str, int]:
         """Stores it and returns the refused samples by reason. Raises StoreError."""
         with self._turn:
-            return self._write(Source(name, origin), given)
+            refused = self._write(Source(name, origin), given)
+        if self._also and isinstance(given, Batch):
+            self._also(given)
+        return refused
+
+    def over(self, name: str, absences: tuple[Absence, ...] = (), error: str = "") -> None:
+        """A collection of a source has ended; see `Said`. Raises StoreError."""
+        with self._turn:
+            self._said.over(name, absences, error)
 
     def deliver(self, name: str, origin: Origin) -> Callable[[Batch | Report], Mapping[str, int]]:
         """What a receiver hands its batches to; it raises OverloadedError where `write` would wait long."""

@@ -11,6 +11,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from reinfra.config.export import ExportSettings
 from reinfra.config.sources import AnySource
 
 PREFIX = "REINFRA_"
@@ -154,6 +155,7 @@ class Settings(BaseSettings):
     detect: DetectSettings = DetectSettings()
     alerts: AlertSettings = AlertSettings()
     dashboard: DashboardSettings = DashboardSettings()
+    export: ExportSettings = ExportSettings()
     source: tuple[AnySource, ...] = Field(
         (), description="What to collect from; each table names its collector."
     )
