@@ -2,7 +2,8 @@
 
 The writer commits 2,000 samples ten times a second, the reader loops over the last hour of everything, the
 acknowledger commits a small row every 20 ms, the sealer seals and re-seals what comes late. Zero errors, and
-acknowledgements within 250 ms at the 99th percentile, and no lock of the sealer longer than that, are to hold. The reader is then measured alone.
+acknowledgements within 250 ms at the 99th percentile and no lock of the sealer for longer are to hold. The
+reader is measured alone before.
 """
 
 import argparse

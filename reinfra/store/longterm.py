@@ -64,7 +64,7 @@ class Cells:
         shape = len(keys), at.size, factor
         columns = {name: one[:, cut].reshape(shape) for name, one in self.columns.items()}
         values, mask = _reduced(columns, rule, _summed(keys))
-        rolled: Bools = self.rolled[:, cut].reshape(shape).any(axis=2)
+        rolled = np.logical_or.reduce(self.rolled[:, cut].reshape(shape), axis=2)
         return SeriesBlock(keys, at, values, mask, step, rolled)
 
 
@@ -142,7 +142,7 @@ def _expired(
     """
     ids = ids_of(selected)
     rising = np.array([one.key.kind in RISING for one in selected], np.bool_)
-    asked = absent.any(axis=0)
+    asked = np.logical_or.reduce(absent, axis=0)
     asked[1:] |= asked[:-1] & rising.any()
     numbers = (np.flatnonzero(asked) + blocks.start).tolist()
     groups = np.unique(ids[absent.any(axis=1)] // GROUP).tolist()
