@@ -168,6 +168,8 @@ def _without(pairs: _Pairs, name: str) -> tuple[_Pairs, str]:
 
 
 def _scaled(bound: str, factor: float) -> str:
-    """A bucket's bound in one spelling, so that 1 and 1.0 are one series."""
-    value = float(bound) * factor
-    return "+Inf" if math.isinf(value) and value > 0 else repr(value)
+    """A bound or quantile in one spelling, so that 1 and 1.0 are one series, and 35 ms are 0.035 s."""
+    value = float(bound)
+    if math.isinf(value) and value > 0:
+        return "+Inf"
+    return repr(value if factor == 1 else float(f"{value * factor:.12g}"))

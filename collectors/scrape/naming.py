@@ -39,7 +39,7 @@ _PARTS = {"_sum": ".sum", "_gsum": ".sum", "_count": ".count", "_gcount": ".coun
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """`bound` is the label that holds a bucket's bound; it is multiplied by `bound_factor`."""
+    """`bound` is the label that holds a bucket's bound, times `bound_factor`, or a quantile."""
 
     metric: str
     kind: Kind
@@ -91,7 +91,8 @@ class Names:
             return Naming(
                 metric + part, kind, "1" if whole else unit, 1.0 if whole else factor, labels
             )
-        return Naming(metric, Kind.GAUGE, unit, factor, labels)
+        bound = "quantile" if family.type is Type.SUMMARY else ""
+        return Naming(metric, Kind.GAUGE, unit, factor, labels, bound)
 
     def _mapped(self, names: Iterable[str]) -> Mapped | None:
         tables = [by_source(dialect) for dialect in self.dialects]

@@ -1,6 +1,6 @@
 """What the lines of one layout of a page become: worked out once, then applied to every scrape of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,5 +115,11 @@ def plan(points: tuple[Point, ...], meanings: Meanings, known: dict[int, Meaning
         of_dcgm=np.array([point.name.startswith(_DCGM) for point in points], np.bool_),
         about=tuple(meaning.subject for meaning in found),
         info=tuple((i, one.facts) for i, one in enumerate(found) if one.key is None),
-        facts=tuple({fact: None for one in found if one.key is not None for fact in one.facts}),
+        facts=_distinct(one.facts for one in found if one.key is not None),
     )
+
+
+def _distinct(facts: Iterable[tuple[Fact, ...]]) -> tuple[Fact, ...]:
+    """Lines of equal labels share one tuple."""
+    tuples = {id(each): each for each in facts}.values()
+    return tuple({fact: None for each in tuples for fact in each})

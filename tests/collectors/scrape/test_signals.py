@@ -201,6 +201,19 @@ def test_histograms_become_buckets_by_le_in_base_units(
     }
 
 
+def test_a_bound_has_one_spelling(target: Exporter) -> None:
+    name = "nv_inference_first_response_histogram_ms"
+    page = f'# TYPE {name} histogram\n{name}_bucket{{le="35"}} 1\n{name}_bucket{{le="+Inf"}} 1\n'
+    page += '# TYPE s summary\ns{quantile="1"} 1\ns{quantile="0.50"} 1\n'
+    given = read(target, page)
+    assert [key.label("le") or key.label("quantile") for key in given.samples] == [
+        "0.035",
+        "+Inf",
+        "1.0",
+        "0.5",
+    ]
+
+
 def test_triton_names_its_gpus(target: Exporter) -> None:
     page = 'nv_gpu_utilization{gpu_uuid="GPU-1"} 0.5\nnv_inference_count{model="m",version="1"} 1\n'
     given = read(target, page, host="gpu-host")
