@@ -105,3 +105,35 @@ class Streaming(Detector, Protocol):
         `states[i]` is what an earlier call returned for series `keys[i]`, None for one never seen. The
         block begins where the state ends, or later: what lies between is a gap.
         """
+
+
+@runtime_checkable
+class StreamingThresholds(Protocol):
+    """Thresholds that go on where they stopped, as `Streaming` scores do, bit for bit the same however cut.
+
+    All series of a fleet must be in the block: what is learned of one steadies the others.
+    """
+
+    @property
+    def version(self) -> int:
+        """Of its states. One of another version is refused: DetectorError."""
+
+    def advance(
+        self, states: Sequence[bytes | None], block: SeriesBlock, scores: Scores
+    ) -> tuple[Floats, list[bytes]]:
+        """`[series, time]` thresholds of the block's scores, and the state of each series after them."""
+
+
+@runtime_checkable
+class Layered(Protocol):
+    """States in two parts: a short one that every stretch changes, a long one that is opened now and then.
+
+    `advance` also takes states cut down to their short part, where `opens` says that it needs no more, and
+    then gives such states back. So a run of few new samples moves little.
+    """
+
+    def opens(self, since: int, until: int, step: int) -> bool:
+        """Whether advancing a state that ends at `since` over cells up to `until` needs its long part."""
+
+    def split(self, state: bytes) -> tuple[bytes, bytes]:
+        """The two parts, which put together are the state."""
