@@ -147,7 +147,10 @@ def cpu(first: int) -> float:
 
 def _ticks(pid: int, *, ended: bool) -> int:
     """Of a process, in its own time and the system's; with those of its children that `ended`."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except FileNotFoundError:  # ended a moment ago: its ticks are its parent's now
+        return 0
     return sum(map(int, fields[11 : 15 if ended else 13]))
 
 
