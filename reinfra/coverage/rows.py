@@ -73,8 +73,9 @@ def assemble(
     given: Columns, absences: Iterable[StoredAbsence], watching: Mapping[str, Watcher]
 ) -> Rows:
     wanted = {
-        source: expected(watching[source].collector if source in watching else source, seen)
+        source: expected(watcher.collector if watcher else source, seen)
         for source, seen in given.seen().items()
+        if not ((watcher := watching.get(source)) and watcher.young)
     }
     given_pairs = {
         (given.sources[source], given.subjects[subject]) for source, subject in _pairs(given)
@@ -132,6 +133,6 @@ def _owed(given: Columns, wanted: Wanted, layout: Layout) -> Iterator[Ints]:
         of_kind[given.sources[place], kinds[subject]].append(subject)
     signals_of = cache(lambda names: np.array([layout.names[name] for name in names], np.int64))
     for (source, kind), subjects in of_kind.items():
-        signals = signals_of(wanted[source].get(kind, frozenset()))
+        signals = signals_of(wanted.get(source, {}).get(kind, frozenset()))
         column = np.array(subjects, np.int64)[:, None]
         yield layout.codes(layout.sources[source], column, signals).ravel()

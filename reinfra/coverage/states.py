@@ -25,7 +25,6 @@ _UNSUPPORTED = STATES.index(Coverage.UNSUPPORTED)
 
 _STALE = "samples came and stopped, while the source answers"
 _WARMING = "not enough of its past is known to judge it yet"
-_BEGUN = "the source has just begun to answer"
 _UNEXPLAINED = "the source answers, has never given it, and does not say why"
 _OFF = "the source has never given it: it may be turned off there, or not exist on this hardware"
 
@@ -80,9 +79,7 @@ def _by_samples(states: States, rows: Rows, watching: Mapping[str, Watcher], end
     for name, place in rows.layout.sources.items():
         mine = ~came & ~whole & (rows.source == place)
         watcher = watching.get(name)
-        if watcher and watcher.since is not None and watcher.since > ends[place] - _LEAST:
-            states.put(mine, Coverage.WARMING, watcher.since, _BEGUN)
-        elif watcher and watcher.collector in EXPLAINING:
+        if watcher and watcher.collector in EXPLAINING:
             states.put(mine, Coverage.FAILING, UNKNOWN, _UNEXPLAINED)
         else:
             states.put(mine, Coverage.UNSUPPORTED, UNKNOWN, _OFF)

@@ -19,7 +19,7 @@ _PUSHED = ("otlp",)
 class Watcher:
     """A source that answers, or `reason` says why not; so since `since`, None where it was never asked.
 
-    `interval` is in ms, None where others push.
+    `interval` is in ms, None where others push. One that is `young` may not have given everything yet.
     """
 
     source: str
@@ -27,6 +27,7 @@ class Watcher:
     since: int | None
     interval: int | None = None
     reason: str = ""
+    young: bool = False
 
     @property
     def answers(self) -> bool:
@@ -62,4 +63,4 @@ def _watcher(status: SourceStatus, collector: str, interval: int | None, now: in
         since = f"since {clock_time(status.seen)}, {duration(age)} ago"
         reason = f"nobody asked it {since}: is `reinfra collect` running?"
         return Watcher(name, collector, status.seen, interval, reason)
-    return Watcher(name, collector, status.since, interval)
+    return Watcher(name, collector, status.since, interval, young=status.since > now - _LEAST)

@@ -7,7 +7,7 @@ from reinfra.coverage.ledger import Ledger
 from reinfra.coverage.look import Survey, look
 from reinfra.coverage.presence import Presence
 from reinfra.coverage.rules import never_fire, rules
-from reinfra.coverage.subjects import is_device, named
+from reinfra.coverage.subjects import is_device, kind_of, named
 from reinfra.coverage.summary import Trouble, counts, gone, troubles
 from reinfra.coverage.watchers import Watcher
 from reinfra.doctor.finding import Finding, Level, sentence
@@ -93,7 +93,7 @@ def _summary(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _gone(ledger: Ledger) -> Iterator[Finding]:
-    found = list(gone(ledger))
+    found = [one for one in gone(ledger) if kind_of(one.subject) != "source"]  # told already
     for one in found[:_MOST]:
         said = one.standing
         since = f" since {iso(said.since)}" if said.since is not None else ""

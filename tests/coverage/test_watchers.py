@@ -39,3 +39,9 @@ def test_a_source_that_others_push_to_is_not_asked() -> None:
 def test_a_source_that_was_asked_long_ago_is_no_source_of_ours_any_more() -> None:
     status = _status(ANSWERING, seen=NOW - 20 * DAY)
     assert watchers([status], load_settings(), NOW) == {}
+
+
+def test_a_source_is_young_in_its_first_minutes() -> None:
+    assert not _only(_status(ANSWERING)).young
+    just_now = SourceStatus("nvidia", ANSWERING, NOW - MINUTE, NOW, NOW, "")
+    assert _only(just_now).young
