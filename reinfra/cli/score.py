@@ -8,51 +8,65 @@ import typer
 from reinfra.cli.context import context
 
 if TYPE_CHECKING:
-    from reinfra.batch.file import Scored
+    from reinfra.batch.file import ScoredFile
+
+SHOWN = 20
+"""So many episodes are printed with a picture; --out and --json hold all."""
 
 
 def score(
     ctx: typer.Context,
     file: Annotated[
-        Path, typer.Argument(help="CSV or Parquet: a time column and columns of numbers.")
+        Path,
+        typer.Argument(help="CSV or Parquet: a time column, columns of numbers, perhaps `series`."),
     ],
+    mode: Annotated[
+        str,
+        typer.Option(
+            help="batch: scores see the whole file. stream: at most one window of the future; "
+            "score_now sees none of it."
+        ),
+    ] = "batch",
     detector: Annotated[
-        str, typer.Option(help="Detector, such as autoregression or pyod:KNN.")
-    ] = "autoregression",
+        str, typer.Option(help="Another detector than the mode's, such as pyod:KNN.")
+    ] = "",
     out: Annotated[
         Path | None,
-        typer.Option(help="Write a row for each point that has a sample to this CSV file."),
+        typer.Option(help="Write a row for each row of the file, as .parquet or else as CSV."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what a detector finds in a file."""
     from reinfra.batch.file import score_file
+    from reinfra.batch.score.settings import ScoreSettings, mode_of
     from reinfra.cli.output import write_json
 
-    settings = context(ctx).settings()
-    scored = score_file(file, detector, settings.detect)
+    settings = ScoreSettings(context(ctx).settings().detect, mode_of(mode), detector)
+    scored = score_file(file, settings)
     if out is not None:
-        from reinfra.batch.file import write_scores
+        from reinfra.batch.score.write import write_table
 
-        write_scores(scored, out)
+        write_table(scored.table(), out)
     if as_json:
-        write_json(
-            {"step": scored.block.step, "notes": scored.notes, "anomalies": scored.anomalies}
-        )
+        steps = sorted({placed.block.step for placed, _ in scored.parts})
+        write_json({"steps": steps, "notes": scored.notes, "anomalies": scored.anomalies})
     else:
         _print(scored)
 
 
-def _print(scored: "Scored") -> None:
+def _print(scored: "ScoredFile") -> None:
+    from reinfra.batch.score.picture import picture
     from reinfra.cli.output import printable
-    from reinfra.model import iso
 
     for note in scored.notes:
         typer.echo(printable(f"note: {note}"))
-    for one in scored.anomalies:
-        typer.echo(printable(f"{iso(one.since)}  {one.key}  {one.reason}"))
-    judged = int(scored.judged.sum())
+    for one in scored.anomalies[:SHOWN]:
+        typer.echo(printable(f"{scored.when(one.since)}  {one.key}  {one.reason}"))
+        for line in picture(scored.block_of(one.key), one):
+            typer.echo(f"    {line}".rstrip())
+    if len(scored.anomalies) > SHOWN:
+        typer.echo(f"and {len(scored.anomalies) - SHOWN} more")
     typer.echo(
-        f"{len(scored.block.keys)} series, {scored.points} points {scored.block.step / 1000:g} s apart; "
-        f"{judged} points judged, {len(scored.anomalies)} anomalies"
+        f"{len(scored.sheet.names)} series, {scored.points} points; "
+        f"{scored.scored} points scored, {len(scored.anomalies)} anomalies"
     )

@@ -1,0 +1,1 @@
+"""The detectors on one file, without a database: read, put on grids, score, flag, write."""
