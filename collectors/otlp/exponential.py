@@ -26,7 +26,6 @@ COARSEST = -11
 MOST_BUCKETS = 160
 _LARGEST = 1_024
 """2 to this power is no double any more."""
-_FURTHEST = 2**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +90,19 @@ def put_exponential(point: Any, moment: Moment, grid: Grid) -> str:  # noqa: ANN
     grid.fit(point.scale, _side(point.positive), _side(point.negative))
     family = moment.family
     grid.zero = grid.zero or point.zero_count > 0
-    for bound, count in _cumulative(point, grid):
-        if math.isinf(bound):
-            continue  # beyond what a double can be: the last bucket holds it
-        number = family.member(repr(scaled(bound, family.factor)), moment.series)
-        moment.put([number], [float(count)])
-    moment.put([family.member("+Inf", moment.series)], [float(point.count)])
+    # Bounds nearer to 0 than a double can be are all 0, and the last one has all their counts.
+    ends = {repr(scaled(end, family.factor)): count for end, count in _cumulative(point, grid)}
+    for end, count in {**ends, "+Inf": point.count}.items():
+        moment.put([family.member(end, moment.series)], [float(count)])
     total = None if grid.negative.counts.any() else total_of(point)
     moment.put_totals(point.count, total)
     return ""
 
 
 def _fault(point: Any) -> str:  # noqa: ANN401
+    if point.scale < COARSEST:
+        return "a scale at which all numbers are one"
     sides = point.positive, point.negative
-    if (
-        any(abs(side.offset) > _FURTHEST for side in sides)
-        or not COARSEST <= point.scale <= _LARGEST
-    ):
-        return "a scale or an offset that no number has"
     whole = sum(sum(side.bucket_counts) for side in sides) + point.zero_count
     if whole > EXACT:
         return "a count beyond 2^53"
@@ -116,7 +110,12 @@ def _fault(point: Any) -> str:  # noqa: ANN401
 
 
 def _cumulative(point: Any, grid: Grid) -> Iterator[tuple[float, int]]:  # noqa: ANN401
-    """Bounds from the lowest to the highest finite one, with how many values are at most that."""
+    """Finite bounds from the lowest to the highest, with how many values are at most that."""
+    found = _sides(point.zero_count, point.zero_threshold, grid)
+    return ((bound + 0.0, count) for bound, count in found if math.isfinite(bound))  # no -0.0
+
+
+def _sides(zeros: int, threshold: float, grid: Grid) -> Iterator[tuple[float, int]]:
     below = 0
     negative, positive = grid.negative, grid.positive
     if negative.counts.size:
@@ -124,9 +123,9 @@ def _cumulative(point: Any, grid: Grid) -> Iterator[tuple[float, int]]:  # noqa:
     for index in range(negative.high - 1, negative.low - 1, -1):
         below += int(negative.counts[index - negative.low])
         yield -_bound(index, grid.scale), below
-    below += point.zero_count
+    below += zeros
     if grid.zero:
-        yield point.zero_threshold, below
+        yield threshold, below
     if positive.counts.size:
         yield _bound(positive.low, grid.scale), below
     for index, count in enumerate(positive.counts.tolist(), positive.low + 1):

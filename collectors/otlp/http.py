@@ -24,8 +24,8 @@ from reinfra.model import ReinfraError
 _PATHS = {signal.path: signal for signal in SIGNALS}
 _JSON, _PROTOBUF = "application/json", "application/x-protobuf"
 _TYPES = (_PROTOBUF, _JSON)
-_DRAINED = 4
-"""How many times the largest body is read and thrown away, so that its sender reads the refusal."""
+_DRAINED = 256 * 1024 * 1024
+"""Bytes of a refused body that are read and thrown away, so that its sender reads the refusal."""
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -166,7 +166,7 @@ class _Body:
 
     async def drain(self) -> None:
         """Read on without keeping it: who still sends does not read, and would see a broken connection."""
-        left = _DRAINED * self.most
+        left = _DRAINED
         while not self.whole and left > 0:
             left -= len(await self._next())
 

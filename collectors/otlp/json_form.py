@@ -44,8 +44,8 @@ def _fill(message: Message, found: object, path: str, depth: int) -> None:
         raise MalformedError(f"nested deeper than {_DEEPEST}", where=path[:_SHOWN])
     fields = message.DESCRIPTOR.fields_by_camelcase_name
     for name, value in found.items():
-        field = fields.get(name)
-        if field is not None and value is not None:
+        field = fields.get(name)  # which also knows original names
+        if field is not None and field.camelcase_name == name and value is not None:
             _set(message, field, value, f"{path}/{name}", depth)
 
 

@@ -41,8 +41,13 @@ class Places:
         return int(self.value.size)
 
     def take(self, these: NDArray[np.intp] | NDArray[np.bool_] | slice) -> "Places":
-        columns = (self.value, self.started, self.rising, self.series, self.factor)
-        return Places(*(column[these] for column in columns))
+        return Places(
+            self.value[these],
+            self.started[these],
+            self.rising[these],
+            self.series[these],
+            self.factor[these],
+        )
 
     def moved(self, by: int) -> "Places":
         return Places(self.value + by, self.started, self.rising, self.series, self.factor)
