@@ -56,7 +56,7 @@ PAGES = (
         "vLLM, OpenMetrics",
         Grammar.OPEN_METRICS,
         lambda seed: vllm(SERIES, seed, end="# EOF\n"),
-        lambda t: list(open_metrics(t)),
+        lambda t: list(open_metrics(t)),  # type: ignore[no-untyped-call]
     ),
     Page("DCGM, text", Grammar.TEXT, lambda seed: dcgm(SERIES, seed), lambda t: list(text(t))),
 )

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from reinfra.model import SeriesKey
 
-_LAYOUTS = 64
+_LAYOUTS = 1024  # a fleet of sources takes turns, each with a layout of its own
 NEVER = np.iinfo(np.int64).min
 
 
