@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from collectors.otlp.complaints import Complaints
 from collectors.otlp.distributions import Distributions
 from collectors.otlp.envelope import resources
 from collectors.otlp.layouts import Layouts
 from collectors.otlp.metrics_request import Request
+from collectors.otlp.points import Columns
 from collectors.otlp.received import Received, batch_of
 from collectors.otlp.resets import Resets
 from collectors.otlp.resources import Resources
-from collectors.otlp.series import Series
+from collectors.otlp.series import DCGM, Series
+from collectors.scrape.blanks import blank
 from reinfra.model import Report
 
 
@@ -41,7 +46,7 @@ class Metrics:
         request = Request(data, memory.series, memory.distributions, memory.layouts, self.resources)
         for start, end in resources(request.wire):
             request.add(start, end)
-        columns = request.columns()
+        columns = _without_blanks(request.columns(), memory.series, request.complaints)
         begun = memory.resets.begun(columns.series, columns.at, columns.since)
         batch = batch_of(columns.after_zeros(begun), memory.series, request.complaints)
         told = request.told
@@ -52,3 +57,14 @@ class Metrics:
             self.resources.told(told)
 
         return Received(batch, report, request.complaints, request.items, safe)
+
+
+def _without_blanks(columns: Columns, series: Series, complaints: Complaints) -> Columns:
+    """Without what DCGM gives where it has no number, which a collector that scrapes it hands on."""
+    if not series.dcgm:
+        return columns
+    blanks = np.isin(columns.series, series.dcgm) & blank(columns.value)
+    if not blanks.any():
+        return columns
+    complaints.refuse("a number with which DCGM says that it has none", DCGM, int(blanks.sum()))
+    return columns.take(~blanks)

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from reinfra.signals import UnitError, factor, find
 
+UNKNOWN_UNIT = "{unknown}"
 _BASES = ("1", "s", "By", "J", "W", "Hz")
 
 
@@ -11,13 +12,14 @@ _BASES = ("1", "s", "By", "J", "W", "Hz")
 def quantity(metric: str, given: str) -> tuple[str, float]:
     """The unit that a metric is kept in, and the factor into it.
 
-    A registered name without a unit is in the unit that the name is defined with. UCUM's annotations,
-    such as {request}, are the number one. What no fixed factor connects keeps its own unit.
+    A registered name without a unit is in the unit that the name is defined with, another's is unknown.
+    UCUM's annotations, such as {request}, are the number one. What no fixed factor connects keeps its own
+    unit.
     """
     signal = find(metric)
     wanted = (signal.unit, *_BASES) if signal else _BASES
     if not given:
-        return wanted[0], 1.0
+        return (wanted[0] if signal else UNKNOWN_UNIT), 1.0
     if _is_one(given) and _is_one(wanted[0]):
         return (wanted[0] if signal else given), 1.0
     for unit in wanted:

@@ -16,6 +16,7 @@ from collectors.otlp.quantity import quantity
 from reinfra.model import ORIGIN_LABEL, Kind, Origin, SeriesKey
 
 UNKNOWN = -1
+DCGM = "DCGM_FI_"
 MOST_REMEMBERED = 200_000
 _LAYOUTS = 64
 _ORIGINS = frozenset(origin.value for origin in Origin)
@@ -38,9 +39,13 @@ class Head:
 
 @dataclass(slots=True)
 class Series:
-    """All series seen so far. A number below UNKNOWN stands for a reason to refuse a point."""
+    """All series seen so far; `dcgm` are those of DCGM's own fields.
+
+    A number below UNKNOWN stands for a reason to refuse a point.
+    """
 
     keys: list[SeriesKey] = field(default_factory=list)
+    dcgm: list[int] = field(default_factory=list)
     _remembered: int = 0
     _reasons: list[str] = field(default_factory=list)
     _numbers: dict[tuple[SeriesKey, Kind, str], int] = field(default_factory=dict)
@@ -78,6 +83,8 @@ class Series:
         if number == len(self.keys):
             self._remembered += 1
             self.keys.append(key)
+            if metric.startswith(DCGM):
+                self.dcgm.append(number)
         return number
 
     def refusal(self, reason: str) -> int:

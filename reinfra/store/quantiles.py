@@ -10,6 +10,8 @@ from reinfra.model import InputError, Kind, SeriesKey
 from reinfra.store.base import SampleStore, Stored
 
 _BOUND = "le"
+_BUCKETS = (Kind.HISTOGRAM, Kind.PERIOD_COUNT)
+"""Totals since a start, or counts of what was at most the bound in a period (delta temporality)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +56,7 @@ def quantiles(
 
 
 def _histogram(key: SeriesKey) -> SeriesKey:
-    if key.kind is not Kind.HISTOGRAM or not key.label(_BOUND):
+    if key.kind not in _BUCKETS or not key.label(_BOUND):
         raise InputError(f"{key} is no bucket of a histogram")
     rest = {name: value for name, value in key.labels if name != _BOUND}
     return SeriesKey.of(key.metric, rest, key.kind, key.unit)

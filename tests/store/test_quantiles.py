@@ -37,6 +37,17 @@ def test_a_quantile_lies_between_the_bounds_of_its_bucket(scratch: Store) -> Non
     assert [key.labels for key in found.keys] == [(("model", "m"),)]
 
 
+def test_buckets_of_deltas_are_added_up(scratch: Store) -> None:
+    for at in (NOW, NOW + 1, NOW + 2):
+        rows = [
+            (SeriesKey.of("ttft", {"le": bound}, Kind.PERIOD_COUNT), count)
+            for bound, count in {"0.1": 1.0, "0.5": 3.0, "+Inf": 4.0}.items()
+        ]
+        scratch.write(Batch.at_instant(at, rows), Source("live"))
+    found = quantiles(scratch, scratch.series(Selector()), (NOW, NOW + MINUTE), MINUTE, 0.5)
+    assert (found.low[0, 0], found.high[0, 0], found.count[0, 0]) == (0.1, 0.5, 12)
+
+
 def test_beyond_the_last_bound_there_is_only_a_lower_one(scratch: Store) -> None:
     observed(scratch, {"1": 5, "+Inf": 10})
     found = quantiles(

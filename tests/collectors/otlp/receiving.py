@@ -4,7 +4,7 @@ import http.client
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import grpc
 
@@ -39,8 +39,12 @@ class Sink:
         return sum(len(batch) for batch in self.batches)
 
 
+class Delivering(Protocol):
+    def deliver(self, given: Batch | Report) -> Mapping[str, int]: ...
+
+
 @contextmanager
-def receiving(sink: Sink, **settings: Any) -> Iterator[Ports]:  # noqa: ANN401
+def receiving(sink: Delivering, **settings: Any) -> Iterator[Ports]:  # noqa: ANN401
     """Ports of a receiver that is stopped afterwards."""
     anywhere = {"http": "127.0.0.1:0", "grpc": "127.0.0.1:0", "timeout": 5.0}
     receiver = Otlp.of(OtlpSource(**{**anywhere, **settings}), system_clock)

@@ -38,7 +38,7 @@ def test_a_sum_is_what_its_temporality_says(temporality: int, monotonic: bool, k
         ("other", "MiBy", "By", 2.0**20),
         ("other", "Cel", "Cel", 1.0),
         ("other", "furlong", "furlong", 1.0),
-        ("other", "", "1", 1.0),
+        ("other", "", "{unknown}", 1.0),
         ("gen_ai.client.operation.duration", "", "s", 1.0),
         ("gen_ai.client.operation.duration", "min", "s", 60.0),
         ("gen_ai.client.operation.count", "1", "{request}", 1.0),
@@ -110,6 +110,15 @@ def test_a_point_that_comes_twice_is_one_sample() -> None:
     received = make.reader().read(make.metrics(make.gauge("g", same, other)))
     assert received.batch.value.tolist() == [2.0]
     assert received.complaints.refused.total() == 1
+
+
+def test_what_dcgm_says_for_no_value_is_refused_and_no_level() -> None:
+    """A collector that scrapes dcgm-exporter hands such numbers on."""
+    many = [make.point(value, gpu=str(i)) for i, value in enumerate((41, 2**63 - 16, 2**31 - 16))]
+    relayed, other = make.gauge("DCGM_FI_DEV_GPU_TEMP", *many), make.gauge("g", *many)
+    received = make.reader().read(make.metrics(relayed, other))
+    assert received.complaints.refused == {"a number with which DCGM says that it has none": 2}
+    assert len(received.batch) == 4
 
 
 def test_an_infinity_is_no_sensible_value() -> None:
