@@ -1,5 +1,6 @@
 """Settings: one reinfra.toml and REINFRA_* environment variables, read once, at the edge."""
 
+from reinfra.config.detectors import DetectOverride
 from reinfra.config.load import load_settings
 from reinfra.config.settings import (
     AlertSettings,
@@ -15,6 +16,7 @@ __all__ = [
     "CollectSettings",
     "DashboardSettings",
     "DatabaseSettings",
+    "DetectOverride",
     "DetectSettings",
     "Settings",
     "load_settings",

@@ -11,6 +11,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from reinfra.config.detectors import DetectOverride
 from reinfra.config.export import ExportSettings
 from reinfra.config.sources import AnySource
 
@@ -84,6 +85,9 @@ class DetectSettings(_Section):
         ge=0,
         le=86_400,
         description="Seconds without a strange point after which an anomaly has ended.",
+    )
+    override: tuple[DetectOverride, ...] = Field(
+        (), description="What differs for some signals; each table names them by a pattern."
     )
 
 
