@@ -3,6 +3,7 @@
 import enum
 import hashlib
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +46,11 @@ class StoredAnswer:
 
 def note_answers(
     connection: Connection, source: str, given: tuple[Answer, ...], texts: Texts
-) -> dict[str, int]:
-    """Keep answers whose id is new. A grade that comes later joins the answer that has none."""
+) -> Counter[str]:
+    """Keep answers whose id is new; a grade that comes later joins the answer that has none.
+
+    Returns what was refused, by reason.
+    """
     unnamed = 0
     for one in given:
         if not one.id:
@@ -58,7 +62,7 @@ def note_answers(
             these = (table.id == row["id"]) & table.score.is_(None)
             grade = {name: row[name] for name in ("scorer", "score", "label")}
             connection.execute(update(answer).where(these).values(grade))
-    return {"answer without an id": unnamed} if unnamed else {}
+    return Counter({"an answer without an id": unnamed})
 
 
 def between(

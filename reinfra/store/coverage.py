@@ -1,13 +1,14 @@
 """How sources are doing, and what they say they cannot give."""
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from reinfra.model import Absence, Coverage, Subject
 from reinfra.store.ledger_tables import absence, refusal, source_state
-from reinfra.store.stretches import Stretches, clipped, lock, parsed, written
+from reinfra.store.stretches import Key, Stretches, clipped, lock, parsed, written
 from reinfra.store.upsert import insert_new
 
 _REASON = 500
@@ -62,21 +63,18 @@ class Refused:
     seen: int
 
 
-def note_absences(
-    connection: Connection, source: str, given: tuple[Absence, ...], at: int
-) -> dict[str, int]:
-    """Keep what is absent. Returns what was refused, by reason."""
-    rows, unnamed = [], 0
+def readable(given: Iterable[Absence]) -> tuple[dict[Key, tuple[str, ...]], int]:
+    """State and reason of each as they are kept, and how many have a subject that is too large for that."""
+    found: dict[Key, tuple[str, ...]] = {}
+    unnamed = 0
     for one in given:
         subject = written(one.subject)
         if subject is None:
             unnamed += 1
-            continue
-        words = {"signal": clipped(one.signal, _NAME), "state": str(one.state)}
-        rows.append({"subject": subject, "reason": clipped(one.reason, _REASON), **words})
-    crowded = ABSENCES.note(connection, source, rows, at) if rows else 0
-    counts = {"absence of a subject with too long a name": unnamed, "too many absences": crowded}
-    return {reason: count for reason, count in counts.items() if count}
+        else:
+            words = str(one.state), clipped(one.reason, _REASON)
+            found[subject, clipped(one.signal, _NAME)] = words
+    return found, unnamed
 
 
 def note_refused(connection: Connection, source: str, counts: dict[str, int], at: int) -> None:
@@ -102,27 +100,31 @@ def note_refused(connection: Connection, source: str, counts: dict[str, int], at
 def note_health(
     connection: Connection, source: str, health: SourceHealth, error: str, at: int
 ) -> None:
-    """Keep the source's state, since when, and end what a source that answers no longer says is absent."""
+    """Keep the source's state, and since when it is so."""
     lock(connection, source)
-    table = source_state.c
-    row = connection.execute(select(source_state).where(table.source == source)).first()
-    answers = health is SourceHealth.ANSWERING
+    this = source_state.c.source == source
+    was = connection.execute(select(source_state.c.state).where(this)).scalar()
     fresh = {"state": str(health), "seen": at, "error": clipped(error, _REASON)}
-    if answers:
+    if health is SourceHealth.ANSWERING:
         fresh["answered_at"] = at
-    if row is None:
-        insert_new(connection, source_state, {"source": source, "since": at, **fresh})
-        return
-    if answers and row.answered_at is not None:
-        ABSENCES.end(connection, source, row.answered_at, at)
-    if row.state != health:
+    if was != health:
         fresh["since"] = at
-    connection.execute(update(source_state).where(table.source == source).values(fresh))
+    if was is None:
+        connection.execute(insert(source_state).values(source=source, **fresh))
+    else:
+        connection.execute(update(source_state).where(this).values(fresh))
 
 
-def statuses(connection: Connection) -> list[SourceStatus]:
-    """Every source that was ever asked, by name."""
+def status(connection: Connection, source: str) -> SourceStatus | None:
+    """None for one that was never asked."""
+    return next((one for one in statuses(connection, source)), None)
+
+
+def statuses(connection: Connection, source: str | None = None) -> list[SourceStatus]:
+    """Every source that was ever asked, or this one, by name."""
     query = select(source_state).order_by(source_state.c.source)
+    if source is not None:
+        query = query.where(source_state.c.source == source)
     return [
         SourceStatus(
             row.source, SourceHealth(row.state), row.since, row.seen, row.answered_at, row.error
@@ -132,9 +134,17 @@ def statuses(connection: Connection) -> list[SourceStatus]:
 
 
 def absences(connection: Connection) -> list[StoredAbsence]:
-    """What is absent now, by source and in the order in which it was first said."""
+    """What is absent now, by source and in the order in which it was first said.
+
+    It is said with every answer of its source, or it would have ended.
+    """
     table = absence.c
-    query = select(absence).where(table.until.is_(None)).order_by(table.source, table.id)
+    query = (
+        select(absence, source_state.c.answered_at)
+        .join(source_state, source_state.c.source == table.source, isouter=True)
+        .where(table.until.is_(None))
+        .order_by(table.source, table.id)
+    )
     return [
         StoredAbsence(
             row.source,
@@ -143,7 +153,7 @@ def absences(connection: Connection) -> list[StoredAbsence]:
             Coverage(row.state),
             row.reason,
             row.since,
-            row.seen,
+            max(row.seen, row.answered_at or 0),
             row.until,
         )
         for row in connection.execute(query)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from reinfra.model import Fact, Subject
 from reinfra.store.ledger_tables import fact
-from reinfra.store.stretches import Stretches, clipped, parsed, written
+from reinfra.store.stretches import Key, Stretches, clipped, parsed, written
 
 _NAME = 200
 _VALUE = 500
@@ -20,7 +20,7 @@ FACTS = Stretches(fact, "name", "value")
 
 @dataclass(frozen=True, slots=True)
 class StoredFact:
-    """A fact as a source has said it from `since` to `seen`."""
+    """A fact as a source has said it from `since` to `seen`, to the hour."""
 
     source: str
     subject: Subject
@@ -46,11 +46,9 @@ class Changed:
     after: str
 
 
-def note_facts(
-    connection: Connection, source: str, given: tuple[Fact, ...], at: int
-) -> dict[str, int]:
-    """Keep what subjects are. Several values of one name are one, in order. Returns what was refused."""
-    values: dict[tuple[str, str], set[str]] = defaultdict(set)
+def readable(given: Iterable[Fact]) -> tuple[dict[Key, tuple[str, ...]], int]:
+    """Values as they are kept, several of one name as one, and how many have too large a subject for that."""
+    values: dict[Key, set[str]] = defaultdict(set)
     unnamed = 0
     for one in given:
         subject = written(one.subject)
@@ -58,13 +56,10 @@ def note_facts(
             unnamed += 1
         else:
             values[subject, clipped(one.name, _NAME)].add(one.value)
-    rows = [
-        {"subject": subject, "name": name, "value": clipped(", ".join(sorted(several)), _VALUE)}
-        for (subject, name), several in values.items()
-    ]
-    crowded = FACTS.note(connection, source, rows, at) if rows else 0
-    counts = {"fact of a subject with too long a name": unnamed, "too many facts": crowded}
-    return {reason: count for reason, count in counts.items() if count}
+    found: dict[Key, tuple[str, ...]] = {
+        key: (clipped(", ".join(sorted(some)), _VALUE),) for key, some in values.items()
+    }
+    return found, unnamed
 
 
 def current(connection: Connection) -> list[StoredFact]:

@@ -1,8 +1,10 @@
 """What is so from one instant until another: rows that stay open while a source repeats the same value."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, delete, insert, select, text, update
 
@@ -15,6 +17,10 @@ SUBJECT_SIZE = 1_000
 _CUT = "…"
 
 
+Key = tuple[str, str]
+"""The subject as its column has it, and the name of what is said of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretches:
     """A table of stretches: `value` of each (subject, `name`) of a source. `also` may change within one."""
@@ -25,31 +31,50 @@ class Stretches:
     also: tuple[str, ...] = ()
 
     def note(
-        self, connection: Connection, source: str, rows: Iterable[dict[str, str]], at: int
+        self, connection: Connection, source: str, given: Mapping[Key, tuple[str, ...]], at: int
     ) -> int:
-        """Bring the open rows up to what the source says at `at`. Returns how many rows found no room.
+        """Write what the source says at `at`: `value` and `also` of each key. Returns how many found no room.
 
         What the source does not say stays open as it is.
         """
-        there = {self._key(row): row for row in self._open(connection, source)}
-        given = {self._key(row): row for row in rows}
-        old = {key: row for key, row in there.items() if key in given}
-        changed = {key for key, row in old.items() if row[self.value] != given[key][self.value]}
-        self._close(connection, [there[key]["id"] for key in changed], at)
-        self._repeat(connection, [(old[key], given[key]) for key in old.keys() - changed], at)
-        new = [given[key] for key in given if key not in old]
+        there = self.open(connection, source)
+        changed = [key for key in given if key in there and there[key][self.value] != given[key][0]]
+        same = [key for key in given if key in there and there[key][self.value] == given[key][0]]
+        self._set(connection, [there[key]["id"] for key in changed], until=at)
+        self._set(connection, [there[key]["id"] for key in same], seen=at)
+        for key in same:
+            row = dict(zip(self.also, given[key][1:], strict=True))
+            if any(there[key][name] != text for name, text in row.items()):
+                self._set(connection, [there[key]["id"]], **row)
+        new = [key for key in given if key not in there]
         room = max(MOST_OPEN - len(there), 0)
-        opened = [*(given[key] for key in changed), *new[:room]]
-        if opened:
-            stamps = {"source": source, "since": at, "seen": at, "until": None}
-            connection.execute(insert(self.table), [row | stamps for row in opened])
+        stamps = {"source": source, "since": at, "seen": at, "until": None}
+        rows = [self._row(key, given[key]) | stamps for key in [*changed, *new[:room]]]
+        if rows:
+            connection.execute(insert(self.table), rows)
         return len(new) - len(new[:room])
 
-    def end(self, connection: Connection, source: str, unseen_since: int, at: int) -> None:
-        """Close what the source has not repeated since `unseen_since`."""
+    def end(
+        self, connection: Connection, source: str, keys: Iterable[Key], *, seen: int, at: int
+    ) -> None:
+        """Close these, which the source said for the last time at `seen`."""
+        there = self.open(connection, source)
+        ids = [there[key]["id"] for key in keys if key in there]
+        self._set(connection, ids, seen=seen, until=at)
+
+    def open(self, connection: Connection, source: str) -> dict[Key, RowMapping]:
+        """The rows that are open, for this transaction alone to change."""
+        lock(connection, source)
         table = self.table.c
-        stale = (table.source == source) & table.until.is_(None) & (table.seen <= unseen_since)
-        connection.execute(update(self.table).where(stale).values(until=at))
+        query = select(self.table).where(table.source == source, table.until.is_(None))
+        rows = connection.execute(query).mappings()
+        return {(row["subject"], row[self.name]): row for row in rows}
+
+    def said(self, connection: Connection, source: str) -> dict[Key, tuple[tuple[str, ...], int]]:
+        """`value` and `also` of what is open, and when that was last written."""
+        names = (self.value, *self.also)
+        there = self.open(connection, source)
+        return {key: (tuple(row[n] for n in names), row["seen"]) for key, row in there.items()}
 
     def expire(self, connection: Connection, before: int) -> int:
         """Delete what ended before that or was not said since, and of what ended the oldest if it is too much."""
@@ -64,31 +89,14 @@ class Stretches:
             these |= closed & (table.id <= least)
         return connection.execute(delete(self.table).where(these)).rowcount
 
-    def _open(self, connection: Connection, source: str) -> Sequence[RowMapping]:
-        lock(connection, source)
-        table = self.table.c
-        query = select(self.table).where(table.source == source, table.until.is_(None))
-        return connection.execute(query).mappings().all()
+    def _set(self, connection: Connection, ids: list[int], **values: int | str) -> None:
+        for start in range(0, len(ids), _CHUNK):
+            these = self.table.c.id.in_(ids[start : start + _CHUNK])
+            connection.execute(update(self.table).where(these).values(values))
 
-    def _key(self, row: RowMapping | dict[str, str]) -> tuple[str, str]:
-        return row["subject"], row[self.name]
-
-    def _close(self, connection: Connection, ids: list[int], at: int) -> None:
-        for part in _parts(ids):
-            closing = update(self.table).where(self.table.c.id.in_(part))
-            connection.execute(closing.values(until=at))
-
-    def _repeat(
-        self, connection: Connection, pairs: list[tuple[RowMapping, dict[str, str]]], at: int
-    ) -> None:
-        for part in _parts([row["id"] for row, _ in pairs]):
-            connection.execute(update(self.table).where(self.table.c.id.in_(part)).values(seen=at))
-        for row, given in pairs:
-            fresh = {one: given[one] for one in self.also if row[one] != given[one]}
-            if fresh:
-                connection.execute(
-                    update(self.table).where(self.table.c.id == row["id"]).values(fresh)
-                )
+    def _row(self, key: Key, words: tuple[str, ...]) -> dict[str, Any]:
+        names = ("subject", self.name, self.value, *self.also)
+        return dict(zip(names, (*key, *words), strict=True))
 
 
 def lock(connection: Connection, source: str) -> None:
@@ -106,6 +114,7 @@ def clipped(given: str, most: int) -> str:
     return clean if len(clean) <= most else clean[: most - 1] + _CUT
 
 
+@lru_cache(maxsize=100_000)
 def written(subject: Subject) -> str | None:
     """The subject as a column; None where it is too large to be one."""
     pairs = {clipped(name, SUBJECT_SIZE): clipped(value, SUBJECT_SIZE) for name, value in subject}
@@ -115,7 +124,3 @@ def written(subject: Subject) -> str | None:
 
 def parsed(column: str) -> Subject:
     return tuple(sorted(json.loads(column).items()))
-
-
-def _parts(ids: list[int]) -> Iterable[list[int]]:
-    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))

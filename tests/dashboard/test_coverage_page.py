@@ -58,13 +58,13 @@ def live(store: Store, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> int:
         key = signals()["hw.power"].key(dict(one))
         at = np.arange(end - HOUR, end, MINUTE, dtype=np.int64)
         store.write(Batch.of_series(key, at, np.full(at.size, 70.0)), Source("exporter"))
-    for at, driver in ((now - HOUR, "570"), (now - MINUTE, "580")):
+    for when, driver in ((now - HOUR, "570"), (now - MINUTE, "580")):
         lost = Absence(GPUS[1], "", Coverage.FAILING, "Xid 79 <img src=x> **bold**")
         driver_is = Fact(HOST, "nvidia.driver.version", driver)
         report = Report(absences=(lost,), facts=(driver_is,), refused={"blank": 3})
-        ledger.record(store, "exporter", report, at)
-        ledger.answered(store, "exporter", at)
-        ledger.failed(store, "vllm", "connection refused", at)
+        ledger.record(store, "exporter", report, when)
+        ledger.answered(store, "exporter", when)
+        ledger.failed(store, "vllm", "connection refused", when)
     return now
 
 

@@ -30,9 +30,10 @@ def _changes(store: Store, since: int = 0, until: int = NOW + DAY) -> list[Chang
 
 
 def test_a_fact_holds_from_when_it_was_first_said(held: Store) -> None:
-    for minute in range(3):
-        _say(held, NOW + minute * MINUTE, Fact(HOST, DRIVER, "570"))
-    assert _now(held) == [StoredFact("nvidia", HOST, DRIVER, "570", NOW, NOW + 2 * MINUTE)]
+    for hour in range(3):
+        _say(held, NOW + hour * HOUR, Fact(HOST, DRIVER, "570"))
+    _say(held, NOW + 2 * HOUR + MINUTE, Fact(HOST, DRIVER, "570"))
+    assert _now(held) == [StoredFact("nvidia", HOST, DRIVER, "570", NOW, NOW + 2 * HOUR)]
     assert _changes(held) == []
 
 

@@ -1,14 +1,30 @@
 """What sources say beside samples, as the collect loop writes it."""
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
 
 import pytest
 
-from reinfra.model import DAY, MINUTE, Absence, Answer, Coverage, Fact, Report, subject
-from reinfra.store import Store, answers, coverage, inventory, ledger
+from reinfra.model import DAY, MINUTE, SECOND, Absence, Answer, Coverage, Fact, Report, subject
+from reinfra.store import Store, answers, coverage, inventory, ledger, open_store
 from reinfra.store.answers import Texts
 from reinfra.store.coverage import SourceHealth
 from tests.store.conftest import NOW
+
+
+@contextmanager
+def no_writing(store: Store) -> Iterator[None]:
+    """Fails at the first write."""
+
+    def refuse() -> NoReturn:
+        raise AssertionError("written")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "writing", refuse)
+        yield
+
 
 GPU = subject({"host.name": "a", "hw.id": "GPU-1"})
 LOST = Absence(GPU, "", Coverage.FAILING, "GPU is lost")
@@ -29,7 +45,7 @@ def test_an_absence_holds_since_it_was_first_said(held: Store) -> None:
         _collect(held, NOW + minute * MINUTE, LOST)
     (found,) = _absent(held)
     assert (found.subject, found.reason) == (GPU, "GPU is lost")
-    assert (found.since, found.seen, found.until) == (NOW, NOW + 2 * MINUTE, None)
+    assert (found.since, found.seen, found.until) == (NOW, NOW + 2 * MINUTE + 1, None)
 
 
 def test_an_absence_ends_with_the_first_collection_that_does_not_repeat_it(held: Store) -> None:
@@ -76,6 +92,35 @@ def test_a_source_is_failing_since_it_began_to_fail(held: Store) -> None:
     )
 
 
+def test_what_is_repeated_is_not_written_again(held: Store) -> None:
+    _collect(held, NOW, LOST)
+    with no_writing(held):
+        for second in range(1, 10):
+            _collect(held, NOW + second * SECOND, LOST)
+    _collect(held, NOW + 11 * SECOND, LOST)
+    assert _absent(held)[0].seen == NOW + 11 * SECOND + 1
+
+
+def test_what_another_process_wrote_is_seen_within_minutes(held: Store, any_url: str) -> None:
+    _collect(held, NOW, LOST)
+    other = open_store(any_url, clock=held.clock)
+    _collect(other, NOW + SECOND)
+    assert _absent(held) == []
+    _collect(held, NOW + 6 * MINUTE, LOST)
+    assert [one.since for one in _absent(held)] == [NOW + 6 * MINUTE]
+    other.engine.dispose()
+
+
+def test_an_absence_that_a_process_left_ends_when_the_next_one_does_not_say_it(
+    held: Store, any_url: str
+) -> None:
+    _collect(held, NOW, LOST)
+    other = open_store(any_url, clock=held.clock)
+    ledger.answered(other, "nvidia", NOW + SECOND)
+    assert _absent(held) == []
+    other.engine.dispose()
+
+
 def test_a_report_is_one_transaction(held: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> dict[str, int]:
         raise RuntimeError
@@ -120,10 +165,7 @@ def test_hostile_texts_are_cut_and_kept_as_text(held: Store) -> None:
     with held.reading() as connection:
         assert len(inventory.current(connection)[0].value) == 500
         reasons = {one.reason for one in coverage.refusals(connection)}
-    assert reasons == {
-        "absence of a subject with too long a name",
-        "fact of a subject with too long a name",
-    }
+    assert reasons == {"a subject with too long a name"}
 
 
 def test_retention_forgets_what_ended_long_ago_and_nothing_that_holds(held: Store) -> None:
