@@ -78,10 +78,11 @@ def _ledger(found: Ledger, now: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         states = st.pills(
             "State",
-            [state for state in ledger.WORST_FIRST if many[state]],
+            [str(state) for state in ledger.WORST_FIRST if many[state]],
             selection_mode="multi",
-            format_func=lambda state: f"{state} {many[state]:,}",
+            format_func=lambda state: f"{state} {many[Coverage(state)]:,}",
             key="state",
+            bind="query-params",
         )
         where = st.multiselect(
             "Where",
@@ -89,6 +90,7 @@ def _ledger(found: Ledger, now: int) -> None:
             format_func=lambda one: plain(one, 80),
             placeholder="everywhere",
             key="where",
+            bind="query-params",
             width=380,
         )
     which = ledger.chosen(found, [Coverage(one) for one in states], where)

@@ -89,7 +89,7 @@ def _summary(ledger: Ledger) -> Iterator[Finding]:
     yield Finding(level, "coverage", f"{share}: {states}, of {subjects}.")
     idle = sum(one.presence is Presence.IDLE for one in ledger.standing)
     if idle:
-        yield Finding(Level.NOTE, "idle", f"{idle} devices report and have no work.")
+        yield Finding(Level.NOTE, "idle", f"{idle} of the devices that report have no work.")
 
 
 def _gone(ledger: Ledger) -> Iterator[Finding]:

@@ -90,7 +90,7 @@ def test_the_ledger_is_restricted_to_states_and_places(live: int) -> None:
     assert live
     app = _page()
     everything = _table(app, "why")
-    app.pills(key="state").set_value([Coverage.FAILING]).run()
+    app.pills(key="state").set_value(["failing"]).run()
     failing = _table(app, "why")
     assert 0 < len(failing) < len(everything)
     assert set(failing["state"]) == {"failing"}

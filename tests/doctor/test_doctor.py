@@ -116,7 +116,7 @@ def test_what_is_not_supported_is_said_once_for_all_and_is_no_trouble(here: Stor
 
 def test_idle_devices_are_counted(here: Store) -> None:
     _write(here, gpu(1), NOW, "hw.gpu.utilization")
-    assert "1 devices report and have no work" in _said(_watched(here), "idle").said
+    assert "1 of the devices that report have no work" in _said(_watched(here), "idle").said
 
 
 def test_samples_from_the_future_tell_a_wrong_clock(here: Store) -> None:

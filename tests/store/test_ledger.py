@@ -11,7 +11,8 @@ from reinfra.model import DAY, MINUTE, SECOND, Absence, Answer, Coverage, Fact, 
 from reinfra.store import Store, answers, coverage, inventory, ledger, open_store
 from reinfra.store.answers import Texts
 from reinfra.store.coverage import SourceHealth
-from tests.store.conftest import NOW
+from reinfra.store.retain import retain
+from tests.store.conftest import NOW, Hand
 
 
 @contextmanager
@@ -178,3 +179,10 @@ def test_retention_forgets_what_ended_long_ago_and_nothing_that_holds(held: Stor
     with held.writing() as connection:
         assert ledger.expire(connection, NOW + 500 * DAY) == 2
     assert [one.since for one in _absent(held)] == [NOW]
+
+
+def test_upkeep_forgets_too(held: Store, clock: Hand) -> None:
+    ledger.record(held, "otlp", Report(answers=(Answer("1", NOW, "s", "m", "i", "o"),)), NOW)
+    assert retain(held).ended == 0
+    clock.at = NOW + 31 * DAY
+    assert retain(held).ended == 1
