@@ -11,8 +11,6 @@ from reinfra.store.codec import checksum
 from reinfra.store.columns import BLOCK, GROUP, Columns
 from reinfra.store.tables import hot_frame
 
-__all__ = ["Columns", "Frame", "append", "columns_of", "later_than", "load"]
-
 
 class Frame(NamedTuple):
     """One loaded row: its blobs are decoded by whoever assembles them."""

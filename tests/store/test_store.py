@@ -5,7 +5,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from reinfra.model import DAY, HOUR, MINUTE, SECOND, Batch, Kind, Origin, SeriesKey
-from reinfra.store import Matcher, Selector, Source, Store, StoreError
+from reinfra.store import Matcher, Selector, Source, Store, StoreError, open_store
+from reinfra.store.seal import seal
 from tests.store.conftest import NOW, Hand
 
 LIVE = Source("live")
@@ -135,3 +136,14 @@ def test_a_staleness_marker_ends_a_series(held: Store) -> None:
     held.write(Batch.of_series(POWER, NOW + np.arange(3) * MINUTE, values), LIVE)
     block = held.read(held.series(Selector()), NOW, NOW + 3 * MINUTE, MINUTE)
     assert block.mask.tolist() == [[True, False, True]]
+
+
+def test_a_reader_that_stays_open_sees_what_others_write(held: Store, any_url: str) -> None:
+    other = open_store(any_url, clock=held.clock)
+    for minute in range(5):
+        at = NOW + minute * MINUTE
+        other.write(Batch.at_instant(at, [(POWER, 1.0)]), LIVE)
+        assert [one.last_at for one in held.series(Selector())] == [at]
+        if minute == 2:
+            seal(other, everything=True)  # which notes them all
+    other.engine.dispose()
