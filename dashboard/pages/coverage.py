@@ -75,12 +75,14 @@ def _ledger(found: Ledger, now: int) -> None:
     places = ledger.places(found)
     _table(places, "Coverage by place", {"coming": share}, height=_height(places, 8))
     many = found.counts()
+    st.caption(
+        " · ".join(f"{many[state]:,} {state}" for state in ledger.WORST_FIRST if many[state])
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         states = st.pills(
             "State",
             [str(state) for state in ledger.WORST_FIRST if many[state]],
             selection_mode="multi",
-            format_func=lambda state: f"{state} {many[Coverage(state)]:,}",
             key="state",
             bind="query-params",
         )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dashboard.format import instant
 from dashboard.queries.coverage import Covered
 from dashboard.text import cell
-from reinfra.coverage.ledger import STATES, Ledger
+from reinfra.coverage.ledger import STATES, UNKNOWN, Ledger
 from reinfra.coverage.presence import Presence
 from reinfra.coverage.rules import NeverFires
 from reinfra.coverage.subjects import is_device, named, own_name, place_of
@@ -100,7 +100,9 @@ def chosen(
         at = np.array([place_of(subject)[1] in where for subject in ledger.subjects], bool)
         keep &= at[ledger.subject[best]]
     rank = np.array([WORST_FIRST.index(one) for one in STATES])
-    found: NDArray[np.intp] = best[keep][np.argsort(rank[state[keep]], kind="stable")]
+    kept = best[keep]
+    # Of one state, what is known to have ended comes before what never came.
+    found: NDArray[np.intp] = kept[np.lexsort((ledger.since[kept] == UNKNOWN, rank[state[keep]]))]
     return found
 
 

@@ -18,8 +18,9 @@ from reinfra.store.coverage import StoredAbsence
 
 _WARM = DAY
 """How much of a signal's past there must be before detectors judge it by its values."""
-_TOLERATED = 3  # intervals without a sample
-_LEAST = 5 * MINUTE
+# Longer than it takes to see that a source is not asked: what nobody asks of is dead, and not lost.
+_TOLERATED = 4  # intervals without a sample
+_LEAST = 6 * MINUTE
 _FAR = np.iinfo(np.int64).max // 4
 _UNSUPPORTED = STATES.index(Coverage.UNSUPPORTED)
 

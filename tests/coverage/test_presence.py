@@ -11,6 +11,7 @@ from reinfra.coverage.watchers import Watcher
 from reinfra.model import DAY, HOUR, MINUTE, Batch, Subject
 from reinfra.signals import signals
 from reinfra.store import Selector, Source, Store
+from reinfra.store import ledger as store_ledger
 from tests.coverage.made import HOST, NOW, absent, gpu, ledger, stored
 
 FAILING = Watcher("nvidia", "nvidia", NOW - HOUR, MINUTE, "no driver")
@@ -72,6 +73,17 @@ def test_a_device_is_idle_since_it_last_had_work(
         assert said.since is None
     else:
         assert said.since == pytest.approx(since, abs=5 * MINUTE)
+
+
+@pytest.mark.parametrize("silent", [5 * MINUTE + 1, 7 * MINUTE, DAY])
+def test_what_nobody_asks_of_any_more_is_dead_and_never_lost(store: Store, silent: int) -> None:
+    key = signals()["hw.power"].key(dict(gpu(1)))
+    store.clock = lambda: NOW
+    then = NOW - silent
+    store.write(Batch.at_instant(then - 1, [(key, 70.0)]), Source("nvidia"))
+    store_ledger.answered(store, "nvidia", then)
+    found = look(store, Settings(), store.series(Selector()), NOW).ledger
+    assert _standing(found, gpu(1))[:2] == (Presence.DEAD, then)
 
 
 def test_a_device_of_which_no_utilization_is_known_is_not_idle(store: Store) -> None:
