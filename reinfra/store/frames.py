@@ -27,6 +27,12 @@ class Frame(NamedTuple):
     def whole(self) -> bool:
         return checksum(self.series_ids, self.at, self.value) == self.crc
 
+    @property
+    def until(self) -> int:
+        """When its last sample is."""
+        after = np.frombuffer(self.at, "<i4").max() if self.at else 0
+        return self.since + int(after)
+
 
 def append(connection: Connection, source_id: int, columns: Columns) -> int:
     """Insert the samples as frames, and return how many frames they are."""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select, update
 
 from reinfra.store import frames
 from reinfra.store.columns import Columns
+from reinfra.store.frames import Frame
 from reinfra.store.tables import hot_frame, source
 
 _NEVER = np.iinfo(np.int64).min
@@ -17,7 +18,7 @@ _UNNOTED = select(source.c.id, source.c.noted_seq).where(source.c.unnoted > 0)
 def note(connection: Connection, source_id: int, noted_seq: int) -> None:
     """Bring the series of a source up to its last frame, in the caller's transaction."""
     later = frames.later_than(connection, source_id, noted_seq)
-    rows = Columns.concat([frames.columns_of(frame) for frame in later if frame.whole])
+    rows = Columns.concat([frames.columns_of(frame) for frame in _newest(later)])
     if rows.ids.size:
         _write(connection, _last(rows))
     table = source.c
@@ -47,10 +48,10 @@ class Recent:
         with self._lock:
             for row in connection.execute(_UNNOTED).all():
                 seen = max(row.noted_seq, self._seen.get(row.id, 0))
-                for frame in frames.later_than(connection, row.id, seen):
-                    self._seen[row.id] = frame.seq
-                    if frame.whole:
-                        self._widen(frames.columns_of(frame))
+                later = frames.later_than(connection, row.id, seen)
+                self._seen[row.id] = later[-1].seq if later else seen
+                for frame in _newest(later):
+                    self._widen(frames.columns_of(frame))
             known = np.flatnonzero(self._last > _NEVER)
             return dict(zip(known.tolist(), self._last[known].tolist(), strict=True))
 
@@ -58,6 +59,15 @@ class Recent:
         if (more := int(rows.ids.max()) + 1 - self._last.size) > 0:
             self._last = np.append(self._last, np.full(more, _NEVER))
         np.maximum.at(self._last, rows.ids, rows.at)
+
+
+def _newest(later: list[Frame]) -> list[Frame]:
+    """Without the frames that end before another frame of the same series begins: they hold no last sample."""
+    whole = [frame for frame in later if frame.whole]
+    begin: dict[bytes, int] = {}
+    for frame in whole:
+        begin[frame.series_ids] = max(frame.since, begin.get(frame.series_ids, frame.since))
+    return [frame for frame in whole if frame.until >= begin[frame.series_ids]]
 
 
 _LAST = "UPDATE series SET last_at = {0}, last_value = {0} WHERE id = {0} AND last_at <= {0}"

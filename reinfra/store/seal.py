@@ -180,6 +180,7 @@ class Sealer:
 
     def _write(self, rows: Rows) -> None:
         if rows.chunks:
+            rows.chunks = packed(rows.chunks)
             self._write_times(rows)
             with self.store.writing() as connection:
                 self._write_chunks(connection, rows)
@@ -190,7 +191,7 @@ class Sealer:
             upsert(connection, time_vector, [rows.times[name] for name in sorted(rows.times)])
 
     def _write_chunks(self, connection: Connection, rows: Rows) -> None:
-        upsert(connection, chunk, packed(rows.chunks))
+        upsert(connection, chunk, rows.chunks)
         upsert(connection, rollup, rows.rollups)
         self.done.chunks += len(rows.chunks)
         self.done.samples += sum(row["count"] for row in rows.chunks)
