@@ -15,9 +15,10 @@ _REPORTING = Standing(Presence.REPORTING)
 
 
 def standings(rows: Rows, states: States) -> tuple[Standing, ...]:
-    """By subject. One signal that comes is enough to report."""
+    """By subject. One signal that comes is enough to report; one that is never late tells only if it is alone."""
     subjects = list(rows.layout.subjects)
-    reports = _any(rows, states.state < COMING)
+    comes = states.state < COMING
+    reports = _any(rows, comes & states.paced) | (_any(rows, comes) & ~_any(rows, states.paced))
     reasons = tuple(states.reasons)
     # By what decides first: what is said of all of it, what stopped while asked, who does not answer.
     whole = _one(rows, states.whole, states.since)

@@ -32,13 +32,17 @@ _OFF = "the source has never given it: it may be turned off there, or not exist 
 
 @dataclass(slots=True, eq=False)
 class States:
-    """As long as the rows. `by_source` is where a source does not answer, `whole` where a subject is absent."""
+    """As long as the rows. `by_source` is where a source does not answer, `whole` where a subject is absent.
+
+    `paced` is where samples came that have a cadence: only these tell whether a subject still reports.
+    """
 
     state: Ints
     since: Ints
     reason: Ints
     by_source: NDArray[np.bool_]
     whole: NDArray[np.bool_]
+    paced: NDArray[np.bool_]
     reasons: dict[str, int] = field(default_factory=lambda: {"": 0})
 
     def put(
@@ -58,7 +62,8 @@ def judge(
     """`ends[i]` is the present of source i: now, or the last sample of a recording."""
     count = rows.code.size
     state, since, reason = np.zeros((3, count), np.int64)
-    states = States(state, since, reason, np.zeros(count, bool), np.zeros(count, bool))
+    paced = (rows.last != NEVER) & (_paces(rows) < _FAR)
+    states = States(state, since, reason, np.zeros(count, bool), np.zeros(count, bool), paced)
     _by_samples(states, rows, watching, ends)
     said = list(absences)
     _by_signal(states, rows, said)
@@ -91,11 +96,16 @@ def _patience(rows: Rows, watching: Mapping[str, Watcher]) -> Ints:
     intervals = [
         (watching[name].interval or 0) if name in watching else 0 for name in rows.layout.sources
     ]
-    paces = [_pace(name) for name in rows.layout.names]
-    pace = np.array(paces, np.int64)[rows.signal]
-    expected = np.maximum(pace, np.array(intervals, np.int64)[rows.source])
+    expected = np.maximum(_paces(rows), np.array(intervals, np.int64)[rows.source])
     patience: Ints = np.maximum(_TOLERATED * expected, _LEAST)
     return patience
+
+
+def _paces(rows: Rows) -> Ints:
+    """How far apart samples are expected, in ms."""
+    paces = np.array([_pace(name) for name in rows.layout.names], np.int64)
+    of_row: Ints = paces[rows.signal]
+    return of_row
 
 
 def _pace(name: str) -> int:

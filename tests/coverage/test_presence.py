@@ -8,7 +8,7 @@ from reinfra.coverage.ledger import Ledger
 from reinfra.coverage.look import look
 from reinfra.coverage.presence import Presence, Standing
 from reinfra.coverage.watchers import Watcher
-from reinfra.model import DAY, HOUR, MINUTE, Batch, Subject
+from reinfra.model import DAY, HOUR, MINUTE, Batch, Subject, subject
 from reinfra.signals import signals
 from reinfra.store import Selector, Source, Store
 from reinfra.store import ledger as store_ledger
@@ -33,6 +33,14 @@ def test_a_device_that_stopped_while_its_source_answers_is_lost_since_its_last_s
     said = _standing(found, gpu(1))
     assert (said.presence, said.since) == (Presence.LOST, NOW - HOUR)
     assert _standing(found, gpu(2)).presence is Presence.REPORTING
+
+
+def test_a_signal_that_is_never_late_does_not_make_a_silent_device_report() -> None:
+    core = subject({"host.name": "a", "hw.id": "neuroncore0"})
+    never_late = stored("aws.neuron.execution.latency", core, last=NOW - HOUR, source="neuron")
+    late = stored("aws.neuron.core.utilization", core, last=NOW - HOUR, source="neuron")
+    assert _standing(ledger(never_late, late), core).presence is Presence.LOST
+    assert _standing(ledger(never_late), core).presence is Presence.REPORTING
 
 
 def test_a_device_that_its_source_says_is_gone_is_lost_at_once() -> None:
