@@ -85,8 +85,7 @@ def _summary(ledger: Ledger) -> Iterator[Finding]:
     states = ", ".join(f"{count} {state}" for state, count in ledger.counts().items())
     share = f"{number(100 * tally.share)} % of {tally.owed} signals come"
     level = Level.OK if tally.coming == tally.owed else Level.NOTE
-    subjects = f"{len(ledger.subjects)} devices, hosts and services"
-    yield Finding(level, "coverage", f"{share}: {states}, of {subjects}.")
+    yield Finding(level, "coverage", f"{share}: {states}. Subjects: {len(ledger.subjects)}.")
     idle = sum(one.presence is Presence.IDLE for one in ledger.standing)
     if idle:
         yield Finding(Level.NOTE, "idle", f"{idle} of the devices that report have no work.")
