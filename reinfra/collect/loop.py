@@ -101,6 +101,6 @@ class Loop:
         error = f"no answer for {age:.0f} s"
         self.tell(Collection(name, error=error))
         try:
-            self.writer.over(name, error=error)
+            self.writer.over(name, error)
         except StoreError as unwritten:
             log.warning("collect", source=name, error=str(unwritten))

@@ -1,7 +1,7 @@
 """One collection of one source; a source that fails is a state that pages and `reinfra doctor` show."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 
@@ -9,7 +9,7 @@ from collectors import Collector, Resumable
 from reinfra.collect.sources import Opened
 from reinfra.collect.writer import Writer
 from reinfra.errors import ReinfraError
-from reinfra.model import Absence, Batch, Page, Report
+from reinfra.model import Batch, Page, Report
 from reinfra.store import StoreError
 
 log = structlog.get_logger()
@@ -38,13 +38,10 @@ def visit(writer: Writer, opened: Opened, alive: Callable[[], None] = lambda: No
     """
     samples = refused = 0
     error = ""
-    absences: tuple[Absence, ...] = ()
     source = opened.source
     try:
         for given in _given(writer, opened):
-            if isinstance(given, Report):
-                absences += given.absences
-            lost = writer.write(opened.name, source.origin, _without_absences(given))
+            lost = writer.write(opened.name, source.origin, given)
             refused += sum(lost.values()) + _refused(given)
             samples += _size(given) - sum(lost.values())
             alive()
@@ -55,7 +52,7 @@ def visit(writer: Writer, opened: Opened, alive: Callable[[], None] = lambda: No
     except Exception as defect:  # the one place that keeps the loop alive
         log.exception("collect", source=opened.name)
         error = f"a defect of the collector ({type(defect).__name__}); the log has its trace"
-    writer.over(opened.name, absences, error)
+    writer.over(opened.name, error)
     return Collection(opened.name, samples, refused, error)
 
 
@@ -65,11 +62,6 @@ def _given(writer: Writer, opened: Opened) -> Iterator[Batch | Page | Report]:
             yield from source.resume(writer.store.cursor(opened.name))
         case Collector() as source:
             yield from source.collect()
-
-
-def _without_absences(given: Batch | Page | Report) -> Batch | Page | Report:
-    """What is absent is said once, at the end: a report may be one of many."""
-    return replace(given, absences=()) if isinstance(given, Report) else given
 
 
 def _size(given: Batch | Page | Report) -> int:

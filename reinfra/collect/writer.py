@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from collectors import OverloadedError
-from reinfra.collect.said import Said
-from reinfra.model import Absence, Batch, Origin, Page, Report
+from reinfra.model import Batch, Origin, Page, Report
 from reinfra.store import Source, Store, ledger
 from reinfra.store.answers import Texts
 
@@ -30,7 +29,6 @@ class Writer:
     ) -> None:
         self.store, self.texts, self._also = store, texts, also
         self._turn = threading.Lock()
-        self._said = Said(store)
 
     def write(self, name: str, origin: Origin, given: Batch | Page | Report) -> dict[str, int]:
         """Stores it and returns the refused samples by reason. Raises StoreError."""
@@ -40,10 +38,14 @@ class Writer:
             self._also(given)
         return refused
 
-    def over(self, name: str, absences: tuple[Absence, ...] = (), error: str = "") -> None:
-        """A collection of a source has ended; see `Said`. Raises StoreError."""
+    def over(self, name: str, error: str = "") -> None:
+        """A collection of a source has ended, with an error or well. Raises StoreError."""
+        now = self.store.clock()
         with self._turn:
-            self._said.over(name, absences, error)
+            if error:
+                ledger.failed(self.store, name, error, now)
+            else:
+                ledger.answered(self.store, name, now)
 
     def deliver(self, name: str, origin: Origin) -> Callable[[Batch | Report], Mapping[str, int]]:
         """What a receiver hands its batches to; it raises OverloadedError where `write` would wait long."""
