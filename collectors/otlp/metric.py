@@ -6,13 +6,13 @@ field 1; of two types in one message the last one counts, two messages of one ty
 
 from dataclasses import dataclass, field
 
-from collectors.otlp.wire import BYTES, VARINT, Wire, tag_of, varint
+from collectors.otlp.wire import BYTES, VARINT, Wire, size_of, tag_of, varint
 
 NAME, UNIT = tag_of(1, BYTES), tag_of(3, BYTES)
 GAUGE, SUM = tag_of(5, BYTES), tag_of(7, BYTES)
 HISTOGRAM, EXPONENTIAL, SUMMARY = tag_of(9, BYTES), tag_of(10, BYTES), tag_of(11, BYTES)
 _TYPES = frozenset({GAUGE, SUM, HISTOGRAM, EXPONENTIAL, SUMMARY})
-_POINTS, _TEMPORALITY, _MONOTONIC = tag_of(1, BYTES), tag_of(2, VARINT), tag_of(3, VARINT)
+POINTS, _TEMPORALITY, _MONOTONIC = tag_of(1, BYTES), tag_of(2, VARINT), tag_of(3, VARINT)
 
 DELTA, CUMULATIVE = 1, 2
 
@@ -22,7 +22,10 @@ LONGEST_NAME = 255
 
 @dataclass(slots=True)
 class Metric:
-    """`type` is one of the tags above, 0 for none; its points are from `starts` to `ends` of the request."""
+    """`type` is one of the tags above, 0 for none; its points are from `starts` to `ends` of the request.
+
+    `header` is where its data starts with its tag, 0 where that is not known.
+    """
 
     name: str = ""
     unit: str = ""
@@ -31,6 +34,7 @@ class Metric:
     monotonic: bool = False
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
+    header: int = 0
 
     @property
     def fault(self) -> str:
@@ -57,15 +61,22 @@ def metric_of(wire: Wire, start: int, end: int) -> Metric:
             if tag != metric.type:
                 metric = Metric(metric.name, metric.unit, tag)
             _data(metric, wire, at, after)
+            metric.header = _header(wire.data, tag, at, after) if after == end else 0
     return metric
 
 
+def _header(data: bytes, tag: int, at: int, end: int) -> int:
+    """Where the field starts whose value is data[at:end]; 0 where tag or length are longer than they need be."""
+    start = at - 1 - size_of(end - at)
+    return start if data[start] == tag and varint(data, start + 1, end) == (end - at, at) else 0
+
+
 def _data(metric: Metric, wire: Wire, start: int, end: int) -> None:
-    starts, ends, start = wire.messages(_POINTS, start, end)
+    starts, ends, start = wire.messages(POINTS, start, end)
     metric.starts += starts
     metric.ends += ends
     for tag, at, after in wire.fields(start, end):
-        if tag == _POINTS:
+        if tag == POINTS:
             metric.starts.append(at)
             metric.ends.append(after)
         elif tag == _TEMPORALITY:

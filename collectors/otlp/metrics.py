@@ -5,30 +5,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from collectors.otlp.complaints import Complaints
-from collectors.otlp.distributions import Distributions
 from collectors.otlp.envelope import resources
-from collectors.otlp.layouts import Layouts
+from collectors.otlp.memory import Memory
 from collectors.otlp.metrics_request import Request
 from collectors.otlp.points import Columns
 from collectors.otlp.received import Received, batch_of
-from collectors.otlp.resets import Resets
 from collectors.otlp.resources import Resources
 from collectors.otlp.series import DCGM, Series
 from collectors.scrape.blanks import blank
 from reinfra.model import Report
-
-
-@dataclass(slots=True)
-class Memory:
-    """What is known of the series; forgotten as a whole when it becomes too much."""
-
-    series: Series = field(default_factory=Series)
-    resets: Resets = field(default_factory=Resets)
-    layouts: Layouts = field(default_factory=Layouts)
-    distributions: Distributions = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.distributions = Distributions(self.series)
 
 
 @dataclass(slots=True)
@@ -43,7 +28,7 @@ class Metrics:
         if self._memory.series.full:
             self._memory = Memory()
         memory = self._memory
-        request = Request(data, memory.series, memory.distributions, memory.layouts, self.resources)
+        request = Request(data, memory, self.resources)
         for start, end in resources(request.wire):
             request.add(start, end)
         columns = _without_blanks(request.columns(), memory.series, request.complaints)

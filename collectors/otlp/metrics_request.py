@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 
 from collectors.otlp import metric as types
 from collectors.otlp.complaints import Complaints
-from collectors.otlp.distributions import Distributions, kind_of
+from collectors.otlp.distributions import kind_of
 from collectors.otlp.envelope import group
-from collectors.otlp.layouts import LEAST_POINTS, Layout, Layouts, Message
-from collectors.otlp.metric import Metric, metric_of
+from collectors.otlp.layouts import LEAST_POINTS, Layout, Message
+from collectors.otlp.memory import Memory
+from collectors.otlp.metric import Metric
 from collectors.otlp.numbers import Numbers
 from collectors.otlp.places import Places
 from collectors.otlp.points import Columns, Rows
 from collectors.otlp.resources import Described, Resources
-from collectors.otlp.series import UNKNOWN, Series
+from collectors.otlp.series import UNKNOWN
 from collectors.otlp.wire import Span, Wire
 from reinfra.model import Kind
 
@@ -29,9 +30,7 @@ class Request:
     """Filled by `add` for each resource, then read by `columns`. `items` counts the points that came."""
 
     data: bytes
-    series: Series
-    distributions: Distributions
-    layouts: Layouts
+    memory: Memory
     resources: Resources
     wire: Wire = field(init=False)
     raw: NDArray[np.uint8] = field(init=False)
@@ -49,7 +48,7 @@ class Request:
 
     def add(self, start: int, end: int) -> None:
         """The metrics of the resource whose message is there."""
-        layout = self.layouts.find(self.data, self.raw, (start, end))
+        layout = self.memory.layouts.find(self.data, self.raw, (start, end))
         if layout is None:
             self._read(start, end)
         else:
@@ -61,7 +60,7 @@ class Request:
         parts = [*self._known, *([read.take(read.series > UNKNOWN)] if read else [])]
         columns = [Places.joined(parts).columns(self.raw, self.complaints)] if parts else []
         if read:
-            columns.append(self._numbers.odd(self.data, read, self.series, self.complaints))
+            columns.append(self._numbers.odd(self.data, read, self.memory.series, self.complaints))
             self._learn(read)
         return Columns.joined([*columns, self._rows.columns()])
 
@@ -71,7 +70,7 @@ class Request:
         first = len(self._numbers)
         others: list[Span] = []
         for span in spans:
-            metric = metric_of(self.wire, *span)
+            metric = self.memory.headers.metric(self.wire, *span)
             if not self._add(metric, resource, described):
                 others.append(span)
         self.told.append(resource)
@@ -84,23 +83,26 @@ class Request:
         self.items += len(layout.places)
         described = self.resources.describe(layout.resource)
         for one, two in layout.others:
-            self._add(metric_of(self.wire, start + one, start + two), layout.resource, described)
+            metric = self.memory.headers.metric(self.wire, start + one, start + two)
+            self._add(metric, layout.resource, described)
         self.told.append(layout.resource)
 
     def _add(self, metric: Metric, resource: bytes, described: Described) -> bool:
         """Whether the points of the metric are numbers that can be taken."""
         self.items += len(metric.starts)
+        if not metric.starts:  # an empty envelope, which may be ignored
+            return False
         if why := described.fault or metric.fault:
             self.complaints.refuse(why, metric.name, len(metric.starts))
             return False
         kind = _kind(metric)
-        head = self.series.head(resource, described.labels, metric.name, metric.unit, kind)
+        head = self.memory.series.head(resource, described.labels, metric.name, metric.unit, kind)
         if metric.type in (types.GAUGE, types.SUM):
             self._numbers.add(head, metric.starts, metric.ends)
             return True
         for start, end in zip(metric.starts, metric.ends, strict=True):
             raw = self.data[start:end]
-            self.distributions.read(metric.type, head, raw, self._rows, self.complaints)
+            self.memory.distributions.read(metric.type, head, raw, self._rows, self.complaints)
         return False
 
     def _learn(self, read: Places) -> None:
@@ -108,7 +110,7 @@ class Request:
         for message, these in self._fresh:
             places = read.take(these)
             if len(places) >= LEAST_POINTS and (places.series > UNKNOWN).all():
-                self.layouts.learn(self.data, self.raw, message, places)
+                self.memory.layouts.learn(self.data, self.raw, message, places)
 
 
 def _kind(metric: Metric) -> Kind:

@@ -65,12 +65,12 @@ class Numbers:
         return read_odd((self._odd(data, heads, values, one) for one in these), series, complaints)
 
     def _series(self, data: bytes, tails: NDArray[np.int64]) -> NDArray[np.int32]:
-        begins, place = tails.tolist(), 0
+        texts = [data[tail:end] for tail, end in zip(tails.tolist(), self.ends, strict=True)]
         found: list[int] = []
+        place = 0
         for head, count in self.runs:
             known, after = head.known.get, place + count
-            spans = zip(begins[place:after], self.ends[place:after], strict=True)
-            found += [known(data[begin:end], UNKNOWN) for begin, end in spans]
+            found += [known(text, UNKNOWN) for text in texts[place:after]]
             place = after
         return np.array(found, np.int32)
 

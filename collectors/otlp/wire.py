@@ -103,6 +103,11 @@ def tag_of(number: int, wire: int) -> int:
     return number << 3 | wire
 
 
+def size_of(number: int) -> int:
+    """How many bytes the number takes as a varint, at least."""
+    return max(1, -(-number.bit_length() // 7))
+
+
 def varint(data: bytes, at: int, end: int) -> tuple[int, int]:
     """The number at `at`, and where the next byte is. Most take one or two bytes."""
     if at + 1 < end:

@@ -190,8 +190,11 @@ def test_what_is_no_reset_adds_no_sample(since: int, at: int) -> None:
     assert len(reader.read(started(50, since, at)).batch) == 1
 
 
-def test_an_empty_request_is_nothing() -> None:
-    received = make.reader().read(b"")
+@pytest.mark.parametrize(
+    "raw", [b"", make.metrics(), make.metrics(make.gauge("g"), Metric(name="n"), Metric())]
+)
+def test_an_empty_request_is_nothing(raw: bytes) -> None:
+    received = make.reader().read(raw)
     assert (len(received.batch), received.items, received.complaints.sentence("x")) == (0, 0, "")
 
 

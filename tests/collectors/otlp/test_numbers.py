@@ -12,6 +12,7 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import NumberDataPoint
 
 from collectors.otlp.metrics import Metrics
 from collectors.otlp.odd_numbers import STALE
+from collectors.otlp.protobuf import DecodeError
 from collectors.otlp.wire import MalformedError
 from reinfra.model import ORIGIN_LABEL, Kind
 from tests.collectors.otlp import building as make
@@ -118,20 +119,41 @@ def test_a_request_of_the_same_length_but_other_attributes_is_read_anew(change: 
     assert Counter(read(reader, other)) == Counter(plainly(other))
 
 
-@settings(max_examples=50, deadline=None)
-@given(requests(), st.data())
-def test_what_protobuf_refuses_is_refused_and_nothing_else_breaks(
-    raw: bytes, data: st.DataObject
-) -> None:
-    damaged = bytearray(raw)
-    if damaged:
-        damaged[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
-    cut = bytes(damaged[: data.draw(st.integers(0, len(damaged)))])
+@st.composite
+def damaged(draw: st.DrawFn) -> tuple[bytes, bytes]:
+    """A request, and the same with a byte changed and perhaps its end cut off."""
+    raw = draw(requests())
+    changed = bytearray(raw)
+    if changed:
+        changed[draw(st.integers(0, len(raw) - 1))] = draw(st.integers(0, 255))
+    return raw, bytes(changed[: draw(st.integers(0, len(raw)) | st.just(len(raw)))])
+
+
+@settings(max_examples=30, deadline=None)
+@given(damaged())
+def test_what_is_refused_is_refused_by_protobuf_too(given_bytes: tuple[bytes, bytes]) -> None:
     try:
-        make.reader().read(cut)
+        make.reader().read(given_bytes[1])
     except MalformedError:
-        with pytest.raises(Exception, match="Error parsing message"):
-            ExportMetricsServiceRequest.FromString(cut)
+        with pytest.raises(DecodeError):
+            ExportMetricsServiceRequest.FromString(given_bytes[1])
+
+
+@settings(max_examples=30, deadline=None)
+@given(damaged())
+def test_what_was_read_before_changes_nothing(given_bytes: tuple[bytes, bytes]) -> None:
+    raw, changed = given_bytes
+    known = make.reader()
+    for _ in range(2):
+        read(known, raw)
+    try:
+        found = Counter(read(make.reader(), changed))
+    except MalformedError:
+        with pytest.raises(MalformedError):
+            read(known, changed)
+    else:
+        again = Counter(one for one in read(known, changed) if one[4] != 0.0)
+        assert again == Counter({one: n for one, n in found.items() if one[4] != 0.0})
 
 
 def test_fields_in_another_order_are_read() -> None:
