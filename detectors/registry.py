@@ -7,6 +7,7 @@ from typing import Any, cast
 from detectors.autoregression import Autoregression
 from detectors.base import Detector
 from detectors.counts import Counts
+from detectors.peers import Peers
 from detectors.pyod_adapter import PREFIX, PyodDetector
 from detectors.seasonal import Seasonal
 from reinfra.model import InputError
@@ -14,6 +15,7 @@ from reinfra.model import InputError
 DETECTORS: dict[str, Callable[[], Detector]] = {
     "autoregression": Autoregression,
     "counts": Counts,
+    "peers": Peers,
     "stl": Seasonal,
     "pyod:KNN": lambda: PyodDetector("KNN"),
 }
