@@ -86,15 +86,15 @@ def _settings() -> Iterator[str]:
 
 
 def _sources() -> Iterator[str]:
-    from reinfra.config.sources import SourceSettings
+    from reinfra.config.sources import SOURCES, SourceSettings
 
     yield "\n## `[[source]]`\n"
     yield "One table for each source, chosen by `collector`. Every source has:\n"
     yield "| key | default | meaning |"
     yield "|---|---|---|"
     yield from _keys(SourceSettings, own=set(SourceSettings.model_fields))
-    for model in sorted(SourceSettings.__subclasses__(), key=lambda one: one.__name__):
-        yield f'\n### `collector = "{model.model_fields["collector"].default}"`\n'
+    for name, model in SOURCES.items():
+        yield f'\n### `collector = "{name}"`\n'
         yield f"{(model.__doc__ or '').strip()}\n"
         own = set(model.model_fields) - set(SourceSettings.model_fields)
         if own:

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from collectors import COLLECTORS, Source, find
 from reinfra.config import Settings
-from reinfra.config.sources import SourceSettings
+from reinfra.config.sources import SOURCES, SourceSettings
 from reinfra.errors import InputError
 from reinfra.model import Clock
 
@@ -40,7 +40,7 @@ def chosen(settings: Settings, names: Sequence[str]) -> list[SourceSettings]:
     if names:
         described = {one.name: one for one in settings.source}
         return [described.get(name) or _plain(name, sorted(described)) for name in names]
-    return list(settings.source) or [_model(name).model_validate({}) for name in present()]
+    return list(settings.source) or [SOURCES[name].model_validate({}) for name in present()]
 
 
 def present() -> list[str]:
@@ -66,14 +66,9 @@ def _plain(name: str, described: Sequence[str]) -> SourceSettings:
         known = ", ".join([*described, *ON_THIS_MACHINE])
         todo = f"There are {known}; describe others as [[source]] in reinfra.toml."
         raise InputError(f"no source is named {name!r}", todo=todo)
-    model = _model(name)
+    model = SOURCES[name]
     missing = [key for key, each in model.model_fields.items() if each.is_required()]
     if missing:
         todo = f'Describe it in reinfra.toml: [[source]] collector = "{name}" {missing[0]} = …'
         raise InputError(f"{name} needs settings: {', '.join(missing)}", todo=todo)
     return model.model_validate({})
-
-
-def _model(collector: str) -> type[SourceSettings]:
-    models = SourceSettings.__subclasses__()
-    return next(one for one in models if one.model_fields["collector"].default == collector)

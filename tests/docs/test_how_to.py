@@ -55,7 +55,8 @@ def run(test: Test, tmp_path: Path) -> None:
     folder = {"tmp_path": tmp_path} if "tmp_path" in test.__annotations__ else {}
     for names, rows in sets:
         for row in rows:
-            test(**dict(zip(names, row, strict=True)), **folder)
+            given = {names: row} if isinstance(names, str) else dict(zip(names, row, strict=True))
+            test(**given, **folder)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The sources that `[[source]]` can describe: one small model each, chosen by `collector`."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import Field
 
@@ -28,7 +28,13 @@ AnySource = Annotated[
     Field(discriminator="collector"),
 ]
 
+SOURCES: dict[str, type[SourceSettings]] = {
+    model.model_fields["collector"].default: model for model in get_args(get_args(AnySource)[0])
+}
+"""The model of each collector's settings."""
+
 __all__ = [
+    "SOURCES",
     "AnySource",
     "CloudWatchSource",
     "EfaSource",
