@@ -1,90 +1,147 @@
 """From which score on a sample is flagged, so that false alarms stay near a promised rate.
 
-Without labels: each series' own tail, its shape and level steadied by the series like it, refitted
-every day on the scores before that day.
+Without labels: each series' own tail, steadied by the series like it, as a multiple that a replay of the
+last two weeks found to hold the rate; made anew every day from the days before.
 """
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.base import Floats, Scores
-from detectors.tail import Tail
-from reinfra.model import DAY, MINUTE, SeriesBlock
+from detectors.calibration.clock import Blocks
+from detectors.calibration.confidence import Confidence
+from detectors.calibration.fleet import Fit
+from detectors.calibration.maxima import Maxima
+from detectors.calibration.state import VERSION, Memory, split, unpack
+from detectors.tail import Tails
+from reinfra.model import MINUTE, SeriesBlock
 
-_WEEK = 7 * DAY
-_FLEET_FACTOR = 2.0  # the fleet's level is twice that of its median series
-_OWN_AT_LEAST = 1.5  # no threshold is below a series' own level divided by this
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class FalseAlarmRate:
     """The rate to hold: `per_week` false alarms per series and week; alarms within `quiet` ms are one.
 
-    Measured on 1-minute service metrics, the rate holds within a factor of about two for 0.2 to 1.
-    A fleet is the series of one metric in the block; about ten like ones steady a threshold well. A
-    series of a fleet smaller than `least_fleet` gets 1.41 times its own level, and an exponential
-    tail stands in for each missing member's shape: fewer false alarms, less found.
+    A fleet is the series of one metric in the block. Measured on 1-minute service metrics, the rate holds
+    within a factor of two from 0.1 to 3 for ten like series or more; `confidence` says where there are fewer.
+    A series has a threshold from the first midnight (UTC) after two thirds of a day of scores; before that it
+    gets one and a half times its fleet's, if three of the fleet have one.
 
-    `history` is how much scored time a series needs before it has a threshold, `least` the lowest
-    threshold of scores that count usual errors; scores without a unit have no lowest one.
+    `least` is the lowest threshold of scores that count usual errors; others have no lowest one.
     """
 
     per_week: float = 0.25
     quiet: int = 30 * MINUTE
-    history: int = DAY
-    least_fleet: int = 5
     least: float = 3.0
 
-    def thresholds(self, block: SeriesBlock, scores: Scores) -> Floats:
+    @property
+    def version(self) -> int:
+        return VERSION
+
+    def thresholds(
+        self, block: SeriesBlock, scores: Scores, excluded: Flags | None = None
+    ) -> Floats:
         """`[series, time]`, constant over each UTC day and made from earlier days' scores only.
 
-        NaN where there is too little history: nothing is flagged there.
+        NaN where there is too little history: nothing is flagged there. What is `excluded` (`[series, time]`,
+        such as acknowledged incidents) is not learned from.
         """
-        begins = np.flatnonzero(np.diff(block.at // DAY, prepend=-1))
-        levels = np.full((len(block.keys), begins.size), np.nan)
-        for fleet in _fleets(block):
-            tails = [self._tails(block, scores.values[row], begins) for row in fleet]
-            for column, of_day in enumerate(zip(*tails, strict=True)):
-                levels[fleet, column] = self._levels(of_day, block.step)
-        least = self.least if np.isfinite(scores.expected).any() else 0.0
-        levels = np.maximum(levels, least)
-        return np.repeat(levels, np.diff(begins, append=block.at.size), axis=1)
+        return self.advance([None] * len(block.keys), block, scores, excluded)[0]
 
-    def _tails(
-        self, block: SeriesBlock, values: Floats, begins: NDArray[np.intp]
-    ) -> list[Tail | None]:
-        """One series' tail as it is known at the beginning of each day."""
-        scored = np.flatnonzero(np.isfinite(values))
-        known, at = values[scored], block.at[scored]
-        counts = np.searchsorted(scored, begins)
-        return [
-            Tail.of(known[:count], at[:count], self.quiet)
-            if count * block.step >= self.history
-            else None
-            for count in counts
-        ]
+    def advance(
+        self,
+        states: Sequence[bytes | None],
+        block: SeriesBlock,
+        scores: Scores,
+        excluded: Flags | None = None,
+    ) -> tuple[Floats, list[bytes]]:
+        """As `thresholds`, going on from the states of earlier blocks. All series of a fleet must be there."""
+        blocks = Blocks.of(block.step, self.quiet)
+        values = scores.values if excluded is None else np.where(excluded, np.nan, scores.values)
+        found = np.full(values.shape, np.nan)
+        if not block.at.size:
+            blank = Memory.blank(len(states), blocks, 0).pack(blocks)
+            return found, [one or other for one, other in zip(states, blank, strict=True)]
+        memory, fresh = unpack(states, blocks, blocks.day(int(block.at[0])))
+        fleets = fleets_of(block)
+        for day, begin, end in _days(block.at, blocks):
+            if day != memory.day:
+                memory, fresh = memory.moved(day, blocks), np.ones_like(fresh)
+            for rows in fleets:
+                self._begin(memory, rows, fresh[rows], blocks)
+            fresh = np.zeros_like(fresh)
+            unit = np.where(np.isfinite(memory.unit), memory.unit, memory.cold)
+            found[:, begin:end] = (memory.factor * unit)[:, None]
+            span = day * blocks.per_day, (day + 1) * blocks.per_day
+            part = Maxima.of(values[:, begin:end], block.at[begin:end], blocks, span)
+            memory.today = memory.today.merged(part)
+        counted = np.isfinite(scores.expected)
+        return np.where(counted, np.maximum(found, self.least), found), memory.pack(blocks)
 
-    def _levels(self, tails: tuple[Tail | None, ...], step: int) -> Floats:
-        """The thresholds of a fleet on one day."""
-        shape = self._shape([tail.shape for tail in tails if tail])
-        chance = self.per_week * step / _WEEK
-        own = np.array([tail.level(chance, shape) if tail else math.nan for tail in tails])
-        known = own[~np.isnan(own)]
-        usual = np.median(known) if known.size >= self.least_fleet else own
-        steadied = np.sqrt(own * _FLEET_FACTOR * usual)
-        levels: Floats = np.maximum(steadied, own / _OWN_AT_LEAST)
-        return levels
+    def opens(self, since: int, until: int, step: int) -> bool:
+        """Whether a day begins in between, so that the long part of a state is needed."""
+        blocks = Blocks.of(step, self.quiet)
+        return blocks.day(until - 1) > blocks.day(since - 1)
 
-    def _shape(self, shapes: list[float]) -> float:
-        """The fleet's median; few series are steadied by exponential tails, whose shape is 0."""
-        known = [shape for shape in shapes if not math.isnan(shape)]
-        return float(np.median(known + [0.0] * max(0, self.least_fleet - len(known))))
+    def split(self, state: bytes) -> tuple[bytes, bytes]:
+        return split(state)
+
+    def in_hindsight(self, block: SeriesBlock, scores: Scores) -> Floats:
+        """`[series]`: from which score on a sample stands out of all of its series' own scores; NaN for none."""
+        blocks = Blocks.of(block.step, self.quiet)
+        if not block.at.size:
+            return np.full(len(block.keys), np.nan)
+        span = int(block.at[0]) // blocks.width, int(block.at[-1]) // blocks.width + 1
+        maxima = Maxima.of(scores.values, block.at, blocks, span)
+        tails = Tails.of(maxima.peaks(blocks.width, self.quiet))
+        levels = tails.level(self.per_week / blocks.per_week, np.nan_to_num(tails.shape))
+        return np.where(tails.highest > 0, levels, np.nan)
+
+    def _begin(self, memory: Memory, rows: NDArray[np.intp], fresh: Flags, blocks: Blocks) -> None:
+        """Makes a fleet's thresholds at the beginning of a day; later ones of its series get the fleet's."""
+        if fresh.all():
+            past = memory.past.of_rows(rows)
+            fit = Fit.of(past, memory.units[rows], blocks, self.quiet, self.per_week)
+            memory.unit[rows] = fit.units
+            memory.cold[rows], memory.factor[rows], memory.weeks[rows] = (
+                fit.cold,
+                fit.factor,
+                fit.weeks,
+            )
+        elif fresh.any():
+            known = rows[~fresh][0]
+            for shared in (memory.cold, memory.factor, memory.weeks):
+                shared[rows[fresh]] = shared[known]
 
 
-def _fleets(block: SeriesBlock) -> list[NDArray[np.intp]]:
+def confidence(
+    rate: FalseAlarmRate, states: Sequence[bytes], block: SeriesBlock
+) -> dict[str, Confidence]:
+    """By metric, how far the promise can be relied on after the block whose states these are."""
+    blocks = Blocks.of(block.step, rate.quiet)
+    day = blocks.day(int(block.at[-1])) if block.at.size else 0
+    memory, _ = unpack(states, blocks, day)
+    return {
+        block.keys[rows[0]].metric: Confidence(
+            int(np.isfinite(memory.unit[rows]).sum()), float(np.nan_to_num(memory.weeks[rows[0]]))
+        )
+        for rows in fleets_of(block)
+    }
+
+
+def fleets_of(block: SeriesBlock) -> list[NDArray[np.intp]]:
     """The rows of each metric."""
     metrics = np.array([key.metric for key in block.keys])
     return [np.flatnonzero(metrics == metric) for metric in dict.fromkeys(metrics.tolist())]
+
+
+def _days(at: NDArray[np.int64], blocks: Blocks) -> list[tuple[int, int, int]]:
+    """Each day's number and columns `[begin, end)`."""
+    number = at // (blocks.width * blocks.per_day)
+    begins = np.flatnonzero(np.diff(number, prepend=-1))
+    ends = np.append(begins[1:], at.size)
+    return [(int(number[b]), int(b), int(e)) for b, e in zip(begins, ends, strict=True)]
