@@ -1,6 +1,7 @@
 """docs/reference, made from the commands, the settings and the signals themselves."""
 
 from collections.abc import Iterator
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def _settings() -> Iterator[str]:
             continue
         model: Any = field.annotation
         yield f"\n## `[{section}]`\n"
-        yield f"{(model.__doc__ or '').strip()}\n"
+        yield f"{cleandoc(model.__doc__ or '')}\n"
         yield "| key | default | variable | meaning |"
         yield "|---|---|---|---|"
         for key, each in model.model_fields.items():
@@ -95,7 +96,7 @@ def _sources() -> Iterator[str]:
     yield from _keys(SourceSettings, own=set(SourceSettings.model_fields))
     for name, model in SOURCES.items():
         yield f'\n### `collector = "{name}"`\n'
-        yield f"{(model.__doc__ or '').strip()}\n"
+        yield f"{cleandoc(model.__doc__ or '')}\n"
         own = set(model.model_fields) - set(SourceSettings.model_fields)
         if own:
             yield "| key | default | meaning |"
