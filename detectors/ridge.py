@@ -1,111 +1,83 @@
-"""A linear forecast from a series' own past values, fitted so that past incidents do not bend it."""
+"""Linear models of many series at once, fitted from sums of products so that past incidents do not bend them."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from detectors.base import Floats
 
 MAD_TO_SIGMA = 1.4826
 """For normal data, 1.4826 x the median absolute deviation estimates the standard deviation."""
 
-_FARTHEST = 100.0  # a past value farther out than this many units counts as this far
-_KEPT = 0.98  # each refit drops the 2 % largest errors
-_REFITS = 3
+_FAR_OUT = 3.0
+"""Usual errors. Huber ("Robust estimation of a location parameter", 1964) gives 1.345 for 95 % efficiency."""
+
+_KEPT = 0.98  # of errors, by size, are in the sum of squares
 _RIDGE = 1e-3
-_LEAST_RELATIVE = 1e-3  # a change of 0.1 % of a series' usual size is never big
+Terms = NDArray[np.floating[Any]]
+"""`[series, term, point]`, the value last."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Forecast:
-    """`expected = centre + unit * (weights . past + offset)`; `error` is its usual miss, in the series' unit."""
+class Errors:
+    """Of each series: how many errors there are, their median, and the sum of squares of the smallest 98 %."""
 
-    lags: tuple[int, ...]
-    weights: Floats
-    offset: float
-    centre: float
-    unit: float
-    error: float
-
-    @classmethod
-    def fit(cls, x: Floats, lags: tuple[int, ...], least_rows: int) -> Self | None:
-        """Fitted on all of `x`; a row with a NaN is left out. None with fewer than `least_rows` rows."""
-        if x.size - max(lags) < least_rows:
-            return None
-        centre, unit = _centre_and_unit(x)
-        rows = _rows(_normalised(x, centre, unit), lags)
-        if rows.shape[1] < least_rows:
-            return None
-        weights, error = _trimmed_ridge(rows)
-        least = _LEAST_RELATIVE * _usual_size(x)
-        return cls(
-            lags, weights[:-1], float(weights[-1]), centre, unit, max(unit * error, least, 1e-12)
-        )
-
-    def expected(self, x: Floats, since: int) -> Floats:
-        """The values expected of `x[since:]`, each from the samples before it; NaN where one is missing.
-
-        `since` must be at least the longest lag. Sums lag by lag, not by a matrix product, so that
-        the result does not depend on how many points are asked for at once.
-        """
-        begin = since - max(self.lags)
-        past = _normalised(x[begin:], self.centre, self.unit)
-        size = x.size - since
-        total = np.full(size, self.offset)
-        for lag, weight in zip(self.lags, self.weights, strict=True):
-            start = since - lag - begin
-            total += weight * past[start : start + size]
-        return self.centre + self.unit * total
+    count: NDArray[np.int64]
+    median: Floats
+    squares: Floats
 
 
-def _centre_and_unit(x: Floats) -> tuple[float, float]:
-    seen = x[np.isfinite(x)]
-    centre = float(np.median(seen))
-    spread = MAD_TO_SIGMA * float(np.median(np.abs(seen - centre)))
-    return centre, max(spread, 0.1 * float(seen.std()), 1e-9)
+def temper(rows: Terms, weights: Floats) -> Errors:
+    """Scale down, in place, the points with errors that are far out (Huber's weights); those with a NaN to zero.
+
+    What happens once can so not bend a model, and what happens every day is learned in the end.
+    """
+    error = np.abs(rows[:, -1] - (weights[:, None, :].astype(rows.dtype) @ rows[:, :-1])[:, 0])
+    there = np.isfinite(error)
+    if not there.all():
+        rows.transpose(0, 2, 1)[~there] = 0
+        error[~there] = np.inf
+    order = np.sort(error, axis=1)
+    count = there.sum(axis=1)
+    median = np.where(count > 0, _at(order, (count - 1) // 2), 0.0)
+    bound = np.maximum(_FAR_OUT * MAD_TO_SIGMA * median, 1e-6)[:, None]
+    far = there & (error > bound)
+    rows.transpose(0, 2, 1)[far] *= np.sqrt(np.broadcast_to(bound, far.shape)[far] / error[far])[
+        :, None
+    ]
+    limit = _at(order, (_KEPT * (count - 1)).astype(np.int64))
+    error[~there | (error > limit[:, None])] = 0
+    return Errors(count, median.astype(np.float64), np.square(error).sum(axis=1, dtype=np.float64))
 
 
-def _usual_size(x: Floats) -> float:
-    return float(np.median(np.abs(x[np.isfinite(x)])))
+def first(rows: Terms, moments: Floats, rounds: int) -> tuple[Floats, Errors]:
+    """Weights and errors where none are known; leaves `rows` tempered."""
+    there = np.isfinite(rows.sum(axis=1))
+    tempered = np.where(there[:, None, :], rows, 0)
+    for _ in range(rounds):
+        weights = solved(moments + products(tempered))
+        tempered = rows.copy()
+        errors = temper(tempered, weights)
+    rows[:] = tempered
+    return weights, errors
 
 
-def _normalised(x: Floats, centre: float, unit: float) -> Floats:
-    return np.clip((x - centre) / unit, -_FARTHEST, _FARTHEST)
+def products(rows: Terms) -> Floats:
+    """Sums of products of all pairs of terms."""
+    return np.asarray((rows @ rows.transpose(0, 2, 1)).astype(np.float64))
 
 
-def _rows(z: Floats, lags: tuple[int, ...]) -> Floats:
-    """`[lag..., 1, value]` for every point whose lags are all there, one point per column."""
-    longest = max(lags)
-    size = z.size - longest
-    windows = sliding_window_view(z, size)
-    rows = np.empty((len(lags) + 2, size))
-    rows[: len(lags)] = windows[[longest - lag for lag in lags]]
-    rows[-2] = 1.0
-    rows[-1] = z[longest:]
-    whole = np.isfinite(rows).all(axis=0)
-    return rows if whole.all() else rows[:, whole]
+def solved(moments: Floats) -> Floats:
+    """The weights that moments come to."""
+    gram = moments[:, :-1, :-1]
+    size = gram.shape[1]
+    ridge = _RIDGE * np.trace(gram, axis1=1, axis2=2) / size + 1e-12
+    lifted = gram + ridge[:, None, None] * np.eye(size)
+    weights: Floats = np.linalg.solve(lifted, moments[:, :-1, -1:])[..., 0]
+    return weights
 
 
-def _trimmed_ridge(rows: Floats) -> tuple[Floats, float]:
-    """Weights (offset last) and the usual size of an error, both blind to the largest 2 % of errors."""
-    past, value = rows[:-1], rows[-1]
-    moments = rows @ rows.T
-    kept = moments
-    error = np.empty(0)
-    for _ in range(_REFITS):
-        weights = _solve(kept)
-        error = np.abs(value - weights @ past)
-        limit = np.partition(error, int(_KEPT * (error.size - 1)))[int(_KEPT * (error.size - 1))]
-        dropped = rows[:, error > limit]
-        kept = moments - dropped @ dropped.T
-    usual = MAD_TO_SIGMA * float(np.median(error))
-    mean_square = float(np.mean(np.square(error[error <= limit])))
-    return weights, max(usual, 0.1 * mean_square**0.5)
-
-
-def _solve(moments: Floats) -> Floats:
-    gram = moments[:-1, :-1]
-    ridge = _RIDGE * np.trace(gram) / len(gram)
-    return np.linalg.solve(gram + ridge * np.eye(len(gram)), moments[:-1, -1])
+def _at(order: Terms, place: NDArray[np.int64]) -> Terms:
+    return np.take_along_axis(order, np.maximum(place, 0)[:, None], axis=1)[:, 0]

@@ -35,7 +35,7 @@ def test_samples_that_share_a_step_are_counted_and_told_of(tmp_path: Path) -> No
 
 
 def test_a_file_too_short_to_score_says_so(tmp_path: Path) -> None:
-    assert scored(tmp_path, minutes(100)).notes == (WARMING,)
+    assert scored(tmp_path, minutes(12)).notes == (WARMING,)
     assert scored(tmp_path, minutes(300)).notes == ()
 
 

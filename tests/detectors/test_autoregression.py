@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from detectors.autoregression import Autoregression
-from reinfra.model import MINUTE
+from reinfra.model import DAY, MINUTE
 from tests.detectors.blocks import block_of, daily_wave
 
 
@@ -27,10 +30,54 @@ def test_a_spike_right_after_a_gap_is_scored_from_the_second_sample_on() -> None
     assert scores[1004] > 10
 
 
-def test_the_first_samples_are_warm_up() -> None:
-    scores = Autoregression(warm_up=300).score(block_of(daily_wave(1, 600))).values[0]
-    assert np.isnan(scores[:300]).all()
-    assert np.isfinite(scores[301:]).all()
+def test_the_first_hour_is_warm_up_and_the_next_is_judged_with_a_wide_scale() -> None:
+    found = Autoregression().score(block_of(daily_wave(20, 4 * 1440, per_day=1440), MINUTE))
+    assert np.isnan(found.values[:, :12]).all()
+    assert np.isfinite(found.values[:, 60:]).all()
+    first, late = found.scale[:, 60:120], found.scale[:, -1440:]
+    assert np.median(first) > 1.1 * np.median(late)
+    assert (found.values > 6).mean() < 0.001
+
+
+def test_yesterday_helps_after_two_days_and_last_week_after_one() -> None:
+    weekdays = np.random.default_rng(0).normal(10, 1, (7, 144))
+    weekdays[5:] -= 6  # a quiet weekend
+    values = np.tile(weekdays.reshape(-1), 5)[None]
+    values = values + np.random.default_rng(1).normal(0, 0.05, values.shape)
+    found = Autoregression().score(block_of(values))
+    miss = np.abs(values - found.expected)[0].reshape(5, -1)
+    assert np.nanmedian(miss[-1]) < 0.5 * np.nanmedian(miss[0])
+
+
+def test_a_spike_does_not_come_back_a_day_later() -> None:
+    values = daily_wave(1, 2000)
+    values[0, 1400:1403] += 12
+    found = Autoregression().score(block_of(values))
+    assert found.values[0, 1400] > 10
+    assert found.values[0, 1540:1550].max() < 4
+
+
+def test_what_comes_every_day_is_expected_after_a_few() -> None:
+    values = np.random.default_rng(0).normal(10, 0.1, (1, 144 * 10))
+    rush = (np.arange(values.size) % 144 >= 48) & (np.arange(values.size) % 144 < 72)
+    values[0, rush] += 10
+    scores = Autoregression().score(block_of(values)).values[0].reshape(-1, 144)
+    assert scores[2].max() > 20
+    assert scores[-1].max() < 6
+
+
+@pytest.mark.parametrize(("zone", "sharp"), [("Europe/Berlin", True), ("UTC", False)])
+def test_yesterday_is_by_the_clocks_of_the_zone(zone: str, *, sharp: bool) -> None:
+    """Clocks in Berlin went forward on 2026-03-29; people came an hour earlier by UTC from then on."""
+    begin, days = 1_773_446_400_000, 22  # 2026-03-14T00:00:00Z
+    at = begin + 10 * MINUTE * np.arange(days * 144)
+    local = at + np.where(at < 1_774_746_000_000, 1, 2) * 60 * MINUTE
+    rush = np.where(local // (6 * 60 * MINUTE) % 4 == 2, 10.0, 0.0)
+    values = (10 + rush + np.random.default_rng(0).normal(0, 0.1, at.size))[None]
+    block = replace(block_of(values), at=at)
+    first_day = (at >= 1_774_746_000_000) & (at < 1_774_746_000_000 + DAY)
+    scores = Autoregression(zone).score(block).values[0]
+    assert (np.max(scores[first_day]) < 10) == sharp
 
 
 def test_an_incident_in_the_past_does_not_blind_the_detector() -> None:

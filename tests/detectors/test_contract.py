@@ -1,5 +1,7 @@
 """What every registered detector promises."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,12 +9,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from detectors import DETECTORS, Detector, Scores
+from detectors.base import DetectorError, Layered, Streaming
 from reinfra.model import MINUTE, SeriesBlock
 from tests.detectors.blocks import block_of, daily_wave, until
 
 POINTS = 1100
-each_detector = pytest.mark.parametrize("name", DETECTORS)
-causal_ones = [name for name, made in DETECTORS.items() if made().causal]
+alone = [name for name, made in DETECTORS.items() if made().alone]
+"""Those that compare siblings are held to it in test_peers.py and test_proportion.py."""
+each_detector = pytest.mark.parametrize("name", alone)
+causal_ones = [name for name in alone if DETECTORS[name]().causal]
+streaming_ones = [name for name in alone if isinstance(DETECTORS[name](), Streaming)]
+layered_ones = [name for name in streaming_ones if isinstance(DETECTORS[name](), Layered)]
+LARGEST_STATE = 128 * 1024
 
 
 def same(one: Scores, other: Scores) -> bool:
@@ -89,7 +97,7 @@ def test_a_line_that_never_moves_is_never_strange(name: str) -> None:
 
 
 @each_detector
-@pytest.mark.parametrize("points", [0, 1, 7, 30])
+@pytest.mark.parametrize("points", [0, 1, 7, 12])
 def test_too_little_history_gives_no_score(name: str, points: int) -> None:
     assert np.isnan(detect(name, block_of(daily_wave(2, points))).values).all()
 
@@ -145,3 +153,86 @@ def test_the_future_never_changes_a_score(name: str, cut: int, seed: int, step: 
     assert same(
         Scores(whole.values[:, :cut], whole.expected[:, :cut], whole.scale[:, :cut]), prefix
     )
+
+
+def streaming(name: str) -> Streaming:
+    found = DETECTORS[name]()
+    assert isinstance(found, Streaming)
+    return found
+
+
+def parts(block: SeriesBlock, cuts: list[int]) -> list[SeriesBlock]:
+    """The block in stretches of time that end at the cuts and at its end."""
+    edges = sorted({0, *cuts, block.at.size})
+    return [
+        SeriesBlock(block.keys, block.at[i:j], block.values[:, i:j], block.mask[:, i:j], block.step)
+        for i, j in pairwise(edges)
+    ]
+
+
+@pytest.mark.parametrize("name", streaming_ones)
+@given(
+    cuts=st.lists(st.integers(1, POINTS - 1), max_size=4),
+    seed=st.integers(0, 9),
+    step=st.sampled_from([1, 10, 240]),
+)
+@settings(max_examples=20, deadline=None)
+def test_however_it_is_cut_advancing_gives_the_scores_of_the_whole(
+    name: str, cuts: list[int], seed: int, step: int
+) -> None:
+    values = with_gaps(daily_wave(2, POINTS, seed), seed)
+    values[:, 650:655] += 50
+    block = block_of(values, step * MINUTE)
+    whole, found = detect(name, block), Scores.unscored((2, 0))
+    states: list[bytes | None] = [None, None]
+    for part in parts(block, cuts):
+        scores, after = streaming(name).advance(states, part)
+        found = Scores(
+            *(
+                np.hstack([getattr(found, of), getattr(scores, of)])
+                for of in ("values", "expected", "scale")
+            )
+        )
+        states = list(after)
+        assert all(len(state) <= LARGEST_STATE for state in after)
+    assert same(whole, found)
+
+
+@pytest.mark.parametrize("name", streaming_ones)
+def test_what_lies_between_a_state_and_the_block_is_a_gap(name: str) -> None:
+    values = daily_wave(2, POINTS)
+    values[:, 500:900] = np.nan
+    block = block_of(values)
+    before, _, after = parts(block, [500, 900])
+    _, states = streaming(name).advance([None, None], before)
+    scores, _ = streaming(name).advance(states, after)
+    assert np.array_equal(scores.values, detect(name, block).values[:, 900:], equal_nan=True)
+
+
+@pytest.mark.parametrize("name", streaming_ones)
+def test_a_state_of_another_kind_is_refused(name: str) -> None:
+    with pytest.raises(DetectorError):
+        streaming(name).advance([b"\x07 something else"], block_of(daily_wave(1, 20)))
+
+
+@pytest.mark.parametrize("name", layered_ones)
+def test_the_long_part_of_a_state_is_needed_only_where_it_is_said_to_be(name: str) -> None:
+    made = streaming(name)
+    assert isinstance(made, Layered)
+    block = block_of(with_gaps(daily_wave(2, POINTS), 7))
+    near: list[bytes | None] = [None, None]
+    deep = [b"", b""]
+    ends, opened = int(block.at[0]), 0
+    found = []
+    for part in parts(block, list(range(300, POINTS, 7))):
+        until = int(part.at[-1]) + block.step
+        opens = near[0] is None or made.opens(ends, until, block.step)
+        given_ = [one + two if one and opens else one for one, two in zip(near, deep, strict=True)]
+        scores, after = made.advance(given_, part)
+        halves = [made.split(state) for state in after]
+        near = [one for one, _ in halves]
+        deep = [two for _, two in halves] if opens else deep
+        found.append(scores.values)
+        ends, opened = until, opened + opens
+    assert np.array_equal(np.hstack(found), detect(name, block).values, equal_nan=True)
+    assert opened < len(found) / 3
