@@ -1,37 +1,65 @@
 """Scores above their thresholds, put together into anomalies that a person can read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.base import Floats, Scores
+from detectors.base import Detector, Floats, Scores
+from detectors.flagging import Flagging
+from reinfra.config import DetectOverride
 from reinfra.model import MINUTE, Anomaly, SeriesBlock
-from reinfra.signals import Worse, find, wording
+from reinfra.signals import wording
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A detector that has more to say of what it flagged than a value and a band."""
+
+    def explain(
+        self, block: SeriesBlock, scores: Scores, row: int, points: NDArray[np.intp]
+    ) -> str:
+        """What the reason goes on with; "" for nothing. `points` are the flagged columns of `row`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Episodes:
-    """What `detector` flags; samples flagged no more than `quiet` ms apart are one anomaly."""
+    """What `detector` flags; samples flagged no more than `quiet` ms apart are one anomaly.
+
+    `overrides` say which deviations count, and how long. `by` is the detector itself, where it is known: it
+    may explain, and one with a limit of its own is worded so.
+    """
 
     detector: str
     quiet: int = 30 * MINUTE
+    overrides: Sequence[DetectOverride] = ()
+    by: Detector | None = None
 
     def find(self, block: SeriesBlock, scores: Scores, thresholds: Floats) -> list[Anomaly]:
         """By series, then by time. Where the threshold or the score is NaN, nothing is flagged.
 
         Of a signal that is bad one way only, samples beyond the expected value that way count.
         """
-        flagged = (scores.values > thresholds) & bad_way(block, scores.expected)
-        bands = band(block, scores, thresholds) if flagged.any() else ()
-        return [
-            self._anomaly(block, scores, thresholds, bands, int(row), points)
-            for row in np.flatnonzero(flagged.any(axis=1))
-            for points in self._runs(block.at, np.flatnonzero(flagged[row]))
-        ]
+        above = scores.values > thresholds
+        if not above.any():
+            return []
+        bands = band(block, scores, thresholds)
+        scored = np.isfinite(scores.values) & np.isfinite(thresholds)
+        terms = {metric: self._terms(metric) for metric in {key.metric for key in block.keys}}
+        found = []
+        for row in np.flatnonzero(above.any(axis=1)).tolist():
+            of = terms[block.keys[row].metric]
+            flagged = above[row] & of.counts(block.values[row], scores.expected[row])
+            found += [
+                self._anomaly(block, scores, thresholds, bands, row, points)
+                for points in of.runs(block.at, flagged, scored[row])
+            ]
+        return found
 
-    def _runs(self, at: NDArray[np.int64], points: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-        return np.split(points, np.flatnonzero(np.diff(at[points]) > self.quiet) + 1)
+    def _terms(self, metric: str) -> Flagging:
+        return Flagging.of(metric, self.quiet, self.overrides)
 
     def _anomaly(
         self,
@@ -53,23 +81,24 @@ class Episodes:
             value=float(block.values[row, peak]),
             score=float(scores.values[row, peak]),
             threshold=float(thresholds[row, peak]),
-            reason=_reason(block, scores, row, peak, points, low, high),
+            reason=self._reason(block, scores, row, peak, points, (low, high)),
             expected_low=low,
             expected_high=high,
         )
 
-
-def bad_way(block: SeriesBlock, expected: Floats) -> NDArray[np.bool_]:
-    """Where a sample lies on the bad side of what was expected; everywhere where nothing was."""
-    bad = np.ones(block.values.shape, bool)
-    for row, key in enumerate(block.keys):
-        signal = find(key.metric)
-        worse = signal.worse if signal else Worse.BOTH
-        if worse is Worse.UP:
-            bad[row] = ~(block.values[row] <= expected[row])
-        elif worse is Worse.DOWN:
-            bad[row] = ~(block.values[row] >= expected[row])
-    return bad
+    def _reason(
+        self,
+        block: SeriesBlock,
+        scores: Scores,
+        row: int,
+        peak: int,
+        points: NDArray[np.intp],
+        bounds: tuple[float, float],
+    ) -> str:
+        own = self.by is not None and self.by.limit is not None
+        said = _said(block, scores, row, peak, points, bounds, own=own)
+        more = self.by.explain(block, scores, row, points) if isinstance(self.by, Explains) else ""
+        return f"{said}; {more}" if more else said
 
 
 def band(block: SeriesBlock, scores: Scores, thresholds: Floats | float) -> tuple[Floats, Floats]:
@@ -80,14 +109,15 @@ def band(block: SeriesBlock, scores: Scores, thresholds: Floats | float) -> tupl
     return np.maximum(scores.expected - reach, least), np.maximum(scores.expected + reach, least)
 
 
-def _reason(
+def _said(
     block: SeriesBlock,
     scores: Scores,
     row: int,
     peak: int,
     points: NDArray[np.intp],
-    low: float,
-    high: float,
+    bounds: tuple[float, float],
+    *,
+    own: bool,
 ) -> str:
     key, score = block.keys[row], scores.values[row, peak]
     seen = f"{wording.signal_name(key)} {wording.amount(key, block.values[row, peak])}"
@@ -96,6 +126,7 @@ def _reason(
     expected = scores.expected[row, peak]
     if np.isnan(expected):
         return f"{seen}: strangeness {wording.number(score)}, {when}"
-    usual, least, most = (wording.amount(key, value) for value in (expected, low, high))
-    times = f"{wording.number(score)} times its usual error"
+    usual, least, most = (wording.amount(key, value) for value in (expected, *bounds))
+    unit = "as far as chance brings it" if own else "its usual error"
+    times = f"{wording.number(score)} times {unit}"
     return f"{seen} against {usual} expected ({least} to {most}): {times}, {when}"

@@ -17,8 +17,8 @@ _FORGETTING = 0.99
 _LEAST_CORRELATION = 0.5
 _LEAST_RELATIVE = 1e-3
 _SIGMA, _SIGMA_OF_MAD = 1.29, 1.52
-"""A normal error's standard deviation in units of its mean absolute one within 32 cells, and of the median absolute
-one of 48: sqrt(pi / 2) and 1.4826, and a little for so few."""
+"""A normal error's standard deviation in units of its mean absolute one within 32 cells, and of the median
+absolute one of 48: sqrt(pi / 2) and 1.4826, and a little for so few."""
 
 _FAR = 3.0
 _DOUBT = 3.0
