@@ -21,7 +21,7 @@ from collectors.otlp.odd_numbers import (
 )
 from collectors.otlp.places import EXACT, INEXACT
 from collectors.otlp.points import NANOSECONDS, NO_TIME, Rows
-from collectors.otlp.series import UNKNOWN, Head, Series
+from collectors.otlp.series import TOO_MANY, UNKNOWN, Head, Series
 from reinfra.model import Kind
 
 _MESSAGES = {
@@ -72,6 +72,8 @@ class Distributions:
         number = head.known.get(key)
         if number is not None:
             return number
+        if self.series.too_many:
+            return self.series.refusal(TOO_MANY)
         own = texts(point.attributes)
         if why := fault(own):
             return self.series.remember(head, key, self.series.refusal(why))

@@ -6,6 +6,7 @@ from collectors.otlp.metric import GAUGE, NAME, POINTS, SUM, Metric, metric_of
 from collectors.otlp.wire import Wire, varint
 
 MOST = 10_000
+_LONGEST = 1_024
 _FEWEST = 8
 """Bytes of the shortest metric worth remembering."""
 
@@ -46,7 +47,7 @@ class Headers:
             if found is not None:
                 return found
         metric = metric_of(wire, start, end)
-        if metric.header:
+        if 0 < metric.header - start <= _LONGEST:
             if len(self._known) >= MOST:
                 self._known.clear()
             raw = data[start : metric.header]

@@ -13,7 +13,7 @@ from collectors.otlp.complaints import Complaints
 from collectors.otlp.places import EXACT, INEXACT
 from collectors.otlp.points import NANOSECONDS, NO_TIME, Columns, Rows
 from collectors.otlp.protobuf import DecodeError
-from collectors.otlp.series import UNKNOWN, Head, Series
+from collectors.otlp.series import TOO_MANY, UNKNOWN, Head, Series
 from collectors.otlp.wire import MalformedError
 from reinfra.model import Kind
 
@@ -43,6 +43,8 @@ def read_odd(points: Iterable[Odd], series: Series, complaints: Complaints) -> C
 
 def number_of(head: Head, attributes: Any, series: Series, key: bytes) -> int:  # noqa: ANN401
     """The series of these attributes of a point, or the refusal of them, remembered under `key`."""
+    if series.too_many:
+        return series.refusal(TOO_MANY)
     own = texts(attributes)
     if why := fault(own):
         return series.remember(head, key, series.refusal(why))

@@ -90,16 +90,20 @@ def _described(raw: bytes, labels: Mapping[str, str], also: tuple[str, ...]) -> 
         found = texts(Resource.FromString(raw).attributes)
     except DecodeError as error:
         raise MalformedError("a resource that cannot be decoded") from error
-    if why := fault(found):
-        return Described({}, fault=f"a resource with {why}")
     chosen = IDENTITY.union(also)
     own = {
         name: value
         for name, value in found.items()
         if value and (name in chosen or name.startswith(PREFIXES))
     }
+    if why := fault(own):
+        return Described({}, fault=f"a resource with {why}")
+    return Described({**labels, **own}, _facts(own, found))
+
+
+def _facts(own: Mapping[str, str], found: Mapping[str, str]) -> tuple[Fact, ...]:
+    """What is no label, and neither private nor longer than a fact can be."""
     this = subject(own)
-    rest = sorted((name, value) for name, value in found.items() if value and name not in own)
-    told = [(name, value) for name, value in rest if not name.startswith(_PRIVATE)] if this else []
-    facts = tuple(Fact(this, name, value) for name, value in told[:_MOST_FACTS])
-    return Described({**labels, **own}, facts)
+    rest = ((name, value) for name, value in sorted(found.items()) if value and name not in own)
+    told = [one for one in rest if not one[0].startswith(_PRIVATE) and not fault(dict([one]))]
+    return tuple(Fact(this, *one) for one in told[:_MOST_FACTS]) if this else ()

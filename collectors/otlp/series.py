@@ -17,8 +17,12 @@ from reinfra.model import ORIGIN_LABEL, Kind, Origin, SeriesKey
 
 UNKNOWN = -1
 DCGM = "DCGM_FI_"
-MOST_REMEMBERED = 200_000
-_LAYOUTS = 64
+MOST_REMEMBERED = 200_000_000
+"""Bytes, by estimate: of some 130,000 series. One request may bring as much again."""
+TOO_MANY = "too many new series at once"
+_EACH, _PER_BYTE = 1_000, 4
+"""What an object takes, and each byte of a point's attributes, which are there as bytes and as texts."""
+_LAYOUTS, _LONGEST_LAYOUT = 64, 100_000
 _ORIGINS = frozenset(origin.value for origin in Origin)
 
 
@@ -57,6 +61,11 @@ class Series:
         """Whether so much is remembered that it is time to begin anew."""
         return self._remembered > MOST_REMEMBERED
 
+    @property
+    def too_many(self) -> bool:
+        """Whether so much came in one request that new series are refused."""
+        return self._remembered > 2 * MOST_REMEMBERED
+
     def head(
         self, resource: bytes, labels: Mapping[str, str], metric: str, unit: str, kind: Kind
     ) -> Head:
@@ -64,12 +73,12 @@ class Series:
         place = (resource, metric, unit, kind)
         head = self._heads.get(place)
         if head is None:
-            self._remembered += 1
+            self._remembered += _EACH + len(resource)
             head = self._heads[place] = Head(metric, labels, kind, *quantity(metric, unit))
         return head
 
     def remember(self, head: Head, attributes: bytes, number: int) -> int:
-        self._remembered += 1
+        self._remembered += _EACH + _PER_BYTE * len(attributes)
         head.known[attributes] = number
         return number
 
@@ -81,7 +90,7 @@ class Series:
         key = SeriesKey.of(intern(metric), {**shared, ORIGIN_LABEL: origin}, kind, unit)
         number = self._numbers.setdefault((key, kind, unit), len(self.keys))
         if number == len(self.keys):
-            self._remembered += 1
+            self._remembered += _EACH
             self.keys.append(key)
             if metric.startswith(DCGM):
                 self.dcgm.append(number)
@@ -98,11 +107,11 @@ class Series:
     def layout(self, numbers: NDArray[np.int32]) -> tuple[SeriesKey, ...]:
         """The keys of these series: the same tuple for the same series, which the store knows again."""
         place = numbers.tobytes()
-        keys = self._layouts.get(place)
+        keys = self._layouts.pop(place, None)
         if keys is None:
-            keys = self._layouts[place] = tuple(self.keys[number] for number in numbers.tolist())
-            if len(self._layouts) > _LAYOUTS:
-                self._layouts.popitem(last=False)
-        else:
-            self._layouts.move_to_end(place)
+            keys = tuple(self.keys[number] for number in numbers.tolist())
+        if numbers.size <= _LONGEST_LAYOUT:
+            self._layouts[place] = keys
+        if len(self._layouts) > _LAYOUTS:
+            self._layouts.popitem(last=False)
         return keys

@@ -11,6 +11,7 @@ from reinfra.model import InputError
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 _FIXED = {FIXED64: 8, FIXED32: 4}
+LEAST_TAG = 8
 MORE, _SEVEN = 0x80, 0x7F
 """Of a varint's byte: the bit that says whether another follows, and those that count."""
 _LONGEST = 10
@@ -49,6 +50,8 @@ class Wire:
         while at < end:
             tag, at = (data[at], at + 1) if data[at] < MORE else varint(data, at, end)
             wire = tag & 7
+            if tag < LEAST_TAG:
+                raise MalformedError(f"a field of number 0 before byte {at}")
             if wire == BYTES:
                 size, at = varint(data, at, end)
                 after = at + size

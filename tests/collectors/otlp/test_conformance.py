@@ -162,6 +162,7 @@ def test_a_warning_is_a_partial_success_that_rejects_nothing(ports: Ports, sink:
     [
         (b"\x0a\xff", {}),
         (GOOD[:-3], {}),
+        (b"\0" * 1_000, {}),
         (b"not gzip", {"content-encoding": "gzip"}),
         (gzip.compress(GOOD)[:-5], {"content-encoding": "gzip"}),
         (b"{", {"content-type": JSON}),

@@ -60,6 +60,7 @@ def test_what_tells_a_resource_apart_is_labels_and_the_rest_is_facts() -> None:
         "process.command_line": "serve --key secret",
         "team": "ml",
         "empty": "",
+        "too.long": "x" * 2_000,
     }
     also = Metrics(Resources({"site": "north", "host.name": "mine"}, ("team",)))
     received = also.read(make.metrics(make.gauge("g", make.point()), resource=resource))
@@ -144,7 +145,7 @@ def test_a_metric_that_cannot_be_taken_is_refused_with_its_points(metric: Metric
 
 
 def test_a_resource_that_cannot_be_taken_is_refused_with_all_its_points() -> None:
-    resource = {f"a{i}": "v" for i in range(65)}
+    resource = {f"hw.{i}": "v" for i in range(65)}
     received = make.reader().read(
         make.metrics(make.gauge("g", make.point(), make.point(x=1)), resource=resource)
     )
@@ -199,13 +200,22 @@ def test_an_empty_request_is_nothing(raw: bytes) -> None:
 
 
 def test_memory_of_series_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("collectors.otlp.series.MOST_REMEMBERED", 100)
+    monkeypatch.setattr("collectors.otlp.series.MOST_REMEMBERED", 200_000)
     reader = make.reader()
     for first in range(0, 1_000, 50):
         many = [make.point(float(i), id=str(i)) for i in range(first, first + 50)]
         received = reader.read(make.metrics(make.gauge("g", *many)))
         assert received.batch.value.tolist() == [float(i) for i in range(first, first + 50)]
-    assert len(reader._memory.series.keys) <= 150
+    assert len(reader._memory.series.keys) <= 200
+
+
+def test_new_series_of_one_request_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collectors.otlp.series.MOST_REMEMBERED", 100_000)
+    reader = make.reader()
+    raw = make.metrics(make.gauge("g", *(make.point(1.0, id=str(i)) for i in range(500))))
+    received = reader.read(raw)
+    assert received.complaints.refused == {"too many new series at once": 500 - len(received.batch)}
+    assert 50 < len(received.batch) < 200
 
 
 def test_a_request_of_very_many_tiny_fields_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
