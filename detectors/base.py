@@ -38,7 +38,7 @@ class Scores:
     still warming up, or too little of the recent past is there to compare with.
 
     `expected` is the value the detector would have expected and `scale` its usual error there, both
-    in the series' unit. They are NaN where it expects no value. Where they are given,
+    in the series' unit. They are NaN where it expects no value. Where `scale` is given,
     `values == |sample - expected| / scale`, so `expected +- threshold * scale` is the band in
     which a sample is not flagged.
     """

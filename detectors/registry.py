@@ -10,6 +10,7 @@ from detectors.counts import Counts
 from detectors.peers import Peers
 from detectors.pyod_adapter import PREFIX, PyodDetector
 from detectors.seasonal import Seasonal
+from detectors.windows import Windows
 from reinfra.model import InputError
 
 DETECTORS: dict[str, Callable[[], Detector]] = {
@@ -17,6 +18,7 @@ DETECTORS: dict[str, Callable[[], Detector]] = {
     "counts": Counts,
     "peers": Peers,
     "stl": Seasonal,
+    "windows": Windows,
     "pyod:KNN": lambda: PyodDetector("KNN"),
 }
 """Those that the conformance tests run; "pyod:" followed by any other PyOD name works as well."""

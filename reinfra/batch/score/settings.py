@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 
+from reinfra.batch.score.history import Promise
 from reinfra.config import DetectSettings
 from reinfra.model import InputError
 
@@ -16,20 +17,22 @@ class Mode(enum.StrEnum):
     """Those up to one window later (`score`), and those up to now (`score_now`)."""
 
 
-DETECTORS = {Mode.BATCH: "autoregression", Mode.STREAM: "autoregression"}
+OF_PROMISE = "autoregression"
+DETECTORS = {Mode.BATCH: "windows", Mode.STREAM: "autoregression"}
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreSettings:
-    """`detector` "" is the mode's own."""
+    """`detector` "" is the mode's own. A promise about false alarms is kept in stream mode."""
 
     detect: DetectSettings
     mode: Mode = Mode.BATCH
     detector: str = ""
+    promise: Promise | None = None
 
     @property
     def name(self) -> str:
-        return self.detector or DETECTORS[self.mode]
+        return self.detector or (OF_PROMISE if self.promise else DETECTORS[self.mode])
 
 
 def mode_of(name: str) -> Mode:

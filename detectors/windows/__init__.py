@@ -1,0 +1,5 @@
+"""How far each stretch of a series is from the stretch most like it, at several lengths and in several views."""
+
+from detectors.windows.batch import Windows
+
+__all__ = ["Windows"]
