@@ -136,7 +136,7 @@ def test_a_series_alone_gets_the_scores_it_gets_in_a_block(name: str) -> None:
 def test_the_score_is_the_distance_from_the_expected_value_in_units_of_the_scale(name: str) -> None:
     block = block_of(with_gaps(daily_wave(2, POINTS), 6))
     scores = detect(name, block)
-    expecting = np.isfinite(scores.expected) & np.isfinite(scores.values)
+    expecting = np.isfinite(scores.scale) & np.isfinite(scores.values)
     distance = np.abs(block.values - scores.expected) / scores.scale
     assert np.allclose(distance[expecting], scores.values[expecting])
 
