@@ -1,13 +1,16 @@
 """The detectors on one file, without a database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from reinfra.batch.score import rows
 from reinfra.batch.score.grids import Placed, place
 from reinfra.batch.score.judged import Judged, judge
+from reinfra.batch.score.promise import keep
 from reinfra.batch.score.settings import ScoreSettings
 from reinfra.batch.score.sheet import Sheet, read_sheet
 from reinfra.model import MINUTE, SECOND, Anomaly, SeriesBlock, SeriesKey, iso
@@ -23,6 +26,8 @@ class ScoredFile:
     parts: tuple[tuple[Placed, Judged], ...]
     anomalies: tuple[Anomaly, ...]
     notes: tuple[str, ...]
+    alerts: NDArray[np.intp] | None = None
+    """With a promise, the file's rows at which an alert is sent."""
 
     @property
     def points(self) -> int:
@@ -43,7 +48,7 @@ class ScoredFile:
 
     def table(self) -> pa.Table:
         """A row for each row of the file, in its order."""
-        return rows.table(self.sheet, self.parts)
+        return rows.table(self.sheet, self.parts, self.alerts)
 
 
 def score_file(path: Path, settings: ScoreSettings) -> ScoredFile:
@@ -51,9 +56,13 @@ def score_file(path: Path, settings: ScoreSettings) -> ScoredFile:
     sheet = read_sheet(path)
     channels = len(sheet.channels)
     parts = tuple((one, judge(one.block, channels, settings)) for one in place(sheet, path))
+    alerts, said = None, sheet.notes
+    if settings.promise:
+        kept = keep(parts, settings.promise, round(settings.detect.quiet * SECOND))
+        parts, alerts, said = kept.parts, kept.alerts, (*said, *kept.notes)
     found = tuple(one for _, judged in parts for one in judged.episodes(settings))
-    scored = ScoredFile(sheet, parts, found, sheet.notes)
-    return ScoredFile(sheet, parts, found, (*sheet.notes, *_notes(scored)))
+    scored = ScoredFile(sheet, parts, found, said, alerts)
+    return replace(scored, notes=(*said, *_notes(scored)))
 
 
 def _notes(scored: ScoredFile) -> list[str]:

@@ -1,5 +1,6 @@
 """`reinfra score`: the detectors on any file, without a database."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,7 @@ SHOWN = 20
 """So many episodes are printed with a picture; --out and --json hold all."""
 
 
-def score(
+def score(  # noqa: PLR0913, PLR0917 - one parameter per option
     ctx: typer.Context,
     file: Annotated[
         Path,
@@ -30,6 +31,20 @@ def score(
     detector: Annotated[
         str, typer.Option(help="Another detector than the mode's, such as pyod:KNN.")
     ] = "",
+    false_alarms_per_week: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            max=100,
+            help="Flag in stream mode what holds this rate per series; --out gets a column `alert`.",
+        ),
+    ] = None,
+    calibrate: Annotated[
+        str,
+        typer.Option(
+            help="First rows of each series that are history and never flagged, or a share of them, such as 0.5."
+        ),
+    ] = "0",
     out: Annotated[
         Path | None,
         typer.Option(help="Write a row for each row of the file, as .parquet or else as CSV."),
@@ -38,10 +53,14 @@ def score(
 ) -> None:
     """Show what a detector finds in a file."""
     from reinfra.batch.file import score_file
-    from reinfra.batch.score.settings import ScoreSettings, mode_of
+    from reinfra.batch.score.history import History, Promise
+    from reinfra.batch.score.settings import Mode, ScoreSettings, mode_of
     from reinfra.cli.output import write_json
 
     settings = ScoreSettings(context(ctx).settings().detect, mode_of(mode), detector)
+    if false_alarms_per_week is not None:
+        promise = Promise(false_alarms_per_week, History.parse(calibrate))
+        settings = replace(settings, mode=Mode.STREAM, promise=promise)
     scored = score_file(file, settings)
     if out is not None:
         from reinfra.batch.score.write import write_table
@@ -66,7 +85,8 @@ def _print(scored: "ScoredFile") -> None:
             typer.echo(f"    {line}".rstrip())
     if len(scored.anomalies) > SHOWN:
         typer.echo(f"and {len(scored.anomalies) - SHOWN} more")
+    alerts = "" if scored.alerts is None else f", {scored.alerts.size} alerts"
     typer.echo(
         f"{len(scored.sheet.names)} series, {scored.points} points; "
-        f"{scored.scored} points scored, {len(scored.anomalies)} anomalies"
+        f"{scored.scored} points scored, {len(scored.anomalies)} anomalies{alerts}"
     )

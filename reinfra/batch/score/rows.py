@@ -20,17 +20,24 @@ _OF: dict[str, Callable[[Judged], Floats]] = {
 }
 
 
-def table(sheet: Sheet, parts: Sequence[tuple[Placed, Judged]]) -> pa.Table:
+def table(
+    sheet: Sheet, parts: Sequence[tuple[Placed, Judged]], alerts: NDArray[np.intp] | None = None
+) -> pa.Table:
     """Columns series, time (as the file writes it), value, score, expected, lower, upper, anomaly.
 
     Stream mode adds `score_now`, several channels add `channel`, the one that is strangest. NaN is "not
-    scored" or "nothing expected"; `anomaly` is then False.
+    scored" or "nothing expected"; `anomaly` is then False. `alerts` are the rows of the column `alert` that
+    are True, where there is one.
     """
     columns: dict[str, pa.Array] = {"series": _names(sheet), "time": _times(sheet)}
     for name, array in _OF.items():
         columns[name] = pa.array(_gathered(sheet, [(p, array(j)) for p, j in parts]))
     flagged = _gathered(sheet, [(p, j.anomaly.astype(float)) for p, j in parts])
     columns["anomaly"] = pa.array(np.nan_to_num(flagged).astype(np.bool_))
+    if alerts is not None:
+        sent = np.zeros(sheet.series.size, np.bool_)
+        sent[alerts] = True
+        columns["alert"] = pa.array(sent)
     if all(judged.now is not None for _, judged in parts):
         now = [(p, j.now) for p, j in parts if j.now is not None]
         columns["score_now"] = pa.array(_gathered(sheet, now))
