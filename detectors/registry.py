@@ -8,6 +8,7 @@ from detectors.autoregression import Autoregression
 from detectors.base import Detector
 from detectors.counts import Counts
 from detectors.peers import Peers
+from detectors.proportion import Proportion
 from detectors.pyod_adapter import PREFIX, PyodDetector
 from detectors.seasonal import Seasonal
 from detectors.windows import Windows
@@ -17,6 +18,7 @@ DETECTORS: dict[str, Callable[[], Detector]] = {
     "autoregression": Autoregression,
     "counts": Counts,
     "peers": Peers,
+    "proportion": Proportion,
     "stl": Seasonal,
     "windows": Windows,
     "pyod:KNN": lambda: PyodDetector("KNN"),
