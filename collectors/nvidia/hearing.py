@@ -8,8 +8,8 @@ from typing import Any
 
 from collectors.nvidia.binding import Handle, Nvml
 from collectors.nvidia.meaning import Silence, silence
-from collectors.nvidia.xid import xid
 from reinfra.model import SeriesKey, Severity
+from reinfra.signals.xid import xid
 
 EVENTS, COUNT = "hw.gpu.xid.events", "hw.gpu.xid.count"
 

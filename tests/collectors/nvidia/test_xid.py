@@ -1,8 +1,8 @@
 import pytest
 
 from collectors.nvidia.hearing import MOST_EVENTS
-from collectors.nvidia.xid import xid
 from reinfra.model import Coverage, Kind, Severity
+from reinfra.signals.xid import xid
 from tests.collectors.nvidia.looking import Seen, collect, collector
 from tests.collectors.nvidia.replayed import NVML, Replayed
 

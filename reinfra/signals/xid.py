@@ -30,7 +30,7 @@ def xid(code: int) -> Xid:
 
 @functools.cache
 def _catalogue() -> dict[int, Xid]:
-    text = (resources.files("collectors.nvidia") / "xid_catalogue.csv").read_text(encoding="utf-8")
+    text = (resources.files("reinfra.signals") / "xid_catalogue.csv").read_text(encoding="utf-8")
     return {int(row["xid"]): _row(row) for row in csv.DictReader(text.splitlines(keepends=True))}
 
 
