@@ -12,7 +12,9 @@ from detectors.base import Floats
 from detectors.medians import median
 from detectors.ridge import MAD_TO_SIGMA
 
-_MOST_ALIKE = 0.9
+_MOST_ALIKE = 0.95
+_EXPECTED_ALIKE, _EXPECTED_DAYS = 0.5, 20  # a guess worth 20 days
+_FARTHEST = 2.5
 _LEAST_RELATIVE = 1e-3  # days that differ by less than 0.1 % of the level are alike
 _EFFICIENCY = 0.95  # of Theil-Sen beside least squares, for normal residuals
 
@@ -56,22 +58,29 @@ def trend(days: Floats, least: int) -> Trend:
 
 
 def _noise(rest: Floats, count: Floats) -> Floats:
-    """The usual residual, robust; a line takes two degrees of freedom."""
-    robust = MAD_TO_SIGMA * median(np.abs(rest))
-    ordinary = np.sqrt(np.nansum(np.square(rest), axis=1) / np.maximum(count - 2, 1))
-    free = np.sqrt(count / np.maximum(count - 2, 1))
-    usual: Floats = np.maximum(robust * free, 0.5 * ordinary)
+    """The usual residual; wild days count as `_FARTHEST` deviations, and a line takes two degrees of freedom."""
+    squares = np.nansum(np.square(_bounded(rest)), axis=1)
+    all_squares = np.nansum(np.square(rest), axis=1)
+    free = np.maximum(count - 2, 1)
+    usual: Floats = np.sqrt(np.maximum(squares, all_squares / 4) / free)
     return usual
 
 
 def _inflation(rest: Floats, count: Floats) -> Floats:
-    """(1 + r) / (1 - r) of the residuals' lag-1 autocorrelation r, and its small-sample bias taken back."""
-    size = MAD_TO_SIGMA * median(np.abs(rest))
-    bounded = np.clip(rest, -3 * size[:, None], 3 * size[:, None])
+    """(1 + r) / (1 - r) of the residuals' lag-1 autocorrelation r.
+
+    Its small-sample bias is taken back, and it is drawn towards `_EXPECTED_ALIKE`: from few days it is anything.
+    """
+    bounded = _bounded(rest)
     both = np.nansum(bounded[:, 1:] * bounded[:, :-1], axis=1)
-    square = np.nansum(np.square(bounded), axis=1)
-    alike = both / np.maximum(square, 1e-300)
+    alike = both / np.maximum(np.nansum(np.square(bounded), axis=1), 1e-300)
     alike = alike + (2 + 4 * np.clip(alike, 0, 1)) / np.maximum(count, 1)
+    alike = (count * alike + _EXPECTED_DAYS * _EXPECTED_ALIKE) / (count + _EXPECTED_DAYS)
     alike = np.clip(alike, 0.0, _MOST_ALIKE)
     inflated: Floats = (1 + alike) / (1 - alike)
     return inflated
+
+
+def _bounded(rest: Floats) -> Floats:
+    far = _FARTHEST * MAD_TO_SIGMA * median(np.abs(rest))[:, None]
+    return np.clip(rest, -far, far)

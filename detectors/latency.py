@@ -8,7 +8,8 @@ import numpy as np
 
 from detectors.base import HIGHEST, Floats, Scores, readable
 from detectors.latency_fit import LoadFit
-from detectors.latency_load import loads_of
+from detectors.latency_load import is_load, loads_of
+from detectors.medians import utc_days
 from reinfra.model import DAY, SeriesBlock
 from reinfra.signals import wording
 
@@ -24,7 +25,7 @@ class Latency:
     sample's score is at most 1. With `busy`, the score is of how much the load makes it slower than usual, as
     far as it is slower: a reason to add capacity, not to search a fault. Values that are not positive, and
     those whose load is not known at the time, are not scored. A latency that has no load in the block is held
-    against its own usual level, and `busy` has nothing to say of it: at most 1.
+    against its own usual level, and `busy` has nothing to say of it: at most 1. Loads themselves are not scored.
     """
 
     busy: bool = False
@@ -42,6 +43,8 @@ class Latency:
         scores = Scores.unscored(block.values.shape)
         values = readable(block)
         for row, key in enumerate(block.keys):
+            if is_load(key):
+                continue
             x = values[row]
             loads = self._loads(values, loads_of(key, block.keys))
             for days, fit in self._fits(block, x, loads):
@@ -79,12 +82,12 @@ class Latency:
     ) -> Iterator[tuple[slice, LoadFit]]:
         """The columns of each UTC day, and the fit of what was known when it began."""
         log = np.log(np.where(x > 0, x, np.nan))
-        begins = np.flatnonzero(np.diff(block.at // DAY, prepend=-1))
-        for since, until in zip(begins, [*begins[1:], block.at.size], strict=True):
-            first = int(np.searchsorted(block.at, block.at[since] - self.memory))
-            fit = LoadFit.of(log[first:since], loads[:, first:since], self.warm_up)
+        for day in utc_days(block.at):
+            first = int(np.searchsorted(block.at, block.at[day.start] - self.memory))
+            past = slice(first, day.start)
+            fit = LoadFit.of(log[past], loads[:, past], self.warm_up)
             if fit is not None:
-                yield slice(int(since), int(until)), fit
+                yield day, fit
 
     def _fill(
         self, x: Floats, loads: Floats, fit: LoadFit, scores: Scores, place: tuple[int, slice]

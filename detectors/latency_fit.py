@@ -9,7 +9,7 @@ from detectors.base import Floats
 from detectors.ridge import MAD_TO_SIGMA
 
 _BENDS = (0.5, 0.8, 0.95)  # quantiles of the load at which the slope may change: queues grow late
-_ROUNDS = 8
+_ROUNDS = 4
 _HUBER = 1.345
 _RIDGE = 1e-3
 _LEAST_SIGMA = 0.01  # 1 %
@@ -54,7 +54,8 @@ class LoadFit:
         error = x - weights @ rows
         sigma = MAD_TO_SIGMA * float(np.median(np.abs(error)))
         sigma = max(sigma, 0.1 * float(error.std()), _LEAST_SIGMA)
-        spread = _huber(rows, _ABSOLUTE * np.minimum(np.abs(error), _FARTHEST * sigma))
+        size = _ABSOLUTE * np.minimum(np.abs(error), _FARTHEST * sigma)
+        spread = _huber(rows, size) if len(loads) else np.array([sigma])
         usual = float(np.median(weights @ rows))
         return cls(unit, weights, bends, middle, highest, spread, sigma, usual)
 
@@ -101,7 +102,9 @@ def _features(loads: Floats, bends: Floats, middle: Floats) -> Floats:
 
 
 def _huber(rows: Floats, x: Floats) -> Floats:
-    """Huber's M-estimate by reweighting, with a little ridge on everything but the level."""
+    """Huber's M-estimate by reweighting, a little ridge on all but the level; a level alone is the median."""
+    if len(rows) == 1:
+        return np.array([np.median(x)])
     ridge = _RIDGE * x.size * np.eye(len(rows))
     ridge[0, 0] = 0.0
     weight: Floats = np.ones(x.size)

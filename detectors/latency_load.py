@@ -25,7 +25,7 @@ def loads_of(latency: SeriesKey, keys: Sequence[SeriesKey]) -> list[int]:
     A load belongs to a latency that has all its labels. What piles up (requests running or waiting, tokens
     written) is left out: a slow service makes it itself, and it would explain the slowness away.
     """
-    rows = [row for row, key in enumerate(keys) if _is_load(key) and _belongs(key, latency)]
+    rows = [row for row, key in enumerate(keys) if is_load(key) and _belongs(key, latency)]
     by_name: dict[str, int] = {}
     for row in rows:
         by_name.setdefault(keys[row].metric, row)
@@ -33,7 +33,8 @@ def loads_of(latency: SeriesKey, keys: Sequence[SeriesKey]) -> list[int]:
     return [by_name[name] for name in sorted(by_name, key=order.__getitem__)][:_MOST]
 
 
-def _is_load(key: SeriesKey) -> bool:
+def is_load(key: SeriesKey) -> bool:
+    """Whether a series counts what a service was asked to do."""
     asked = key.label(_TYPE, _ASKED) == _ASKED
     return key.metric in _REQUESTS or (key.metric in _TOKENS and asked)
 

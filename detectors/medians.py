@@ -1,5 +1,6 @@
 """What is usual of each stretch of a grid: medians of hours or days, for detectors of slow changes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.base import Floats, readable
-from reinfra.model import SeriesBlock
+from reinfra.model import DAY, SeriesBlock
 
 _LEAST_SHARE = 0.5  # of a stretch's cells must hold a value
 
@@ -45,6 +46,12 @@ class Medians:
         before = self.of - 1
         said = known[:, np.maximum(before, 0)]
         return np.where(before >= 0, said, np.nan)
+
+
+def utc_days(at: NDArray[np.int64]) -> Iterator[slice]:
+    """The columns of each UTC day that has any."""
+    edges = [*np.flatnonzero(np.diff(at // DAY, prepend=-1)).tolist(), at.size]
+    return (slice(since, until) for since, until in pairwise(edges))
 
 
 def median(x: Floats, least: float = 1.0) -> Floats:

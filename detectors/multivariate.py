@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.base import HIGHEST, Floats, Scores, readable
+from detectors.medians import utc_days
 from detectors.multivariate_plane import Plane
 from reinfra.model import DAY, SeriesBlock, SeriesKey
 from reinfra.signals import wording
@@ -26,7 +27,7 @@ class Multivariate:
 
     distinct: int = 20
     least: int = 4
-    memory: int = 7 * DAY
+    memory: int = 14 * DAY
     warm_up: int = 200
     name: str = field(default="multivariate", init=False)
     causal: bool = field(default=True, init=False)
@@ -53,13 +54,9 @@ class Multivariate:
         rows = next((one for one in hosts(block.keys, self.least) if row in one), None)
         if rows is None:
             return []
-        until = np.arange(column + 1)
+        host, until = block.select(rows), slice(0, column + 1)
         past = SeriesBlock(
-            tuple(block.keys[one] for one in rows),
-            block.at[until],
-            block.values[np.ix_(rows, until)],
-            block.mask[np.ix_(rows, until)],
-            block.step,
+            host.keys, host.at[until], host.values[:, until], host.mask[:, until], host.step
         )
         square = np.square(np.nan_to_num(self.score(past).values[:, -1]))
         share = square / max(float(square.sum()), 1e-300)
@@ -74,12 +71,12 @@ class Multivariate:
 
     def _planes(self, block: SeriesBlock, x: Floats) -> Iterator[tuple[slice, Plane]]:
         """The columns of each UTC day, and the plane of what was known when it began."""
-        begins = np.flatnonzero(np.diff(block.at // DAY, prepend=-1))
-        for since, until in zip(begins, [*begins[1:], block.at.size], strict=True):
-            first = int(np.searchsorted(block.at, block.at[since] - self.memory))
-            plane = Plane.of(x[:, first:since], self.distinct, self.warm_up)
+        for day in utc_days(block.at):
+            first = int(np.searchsorted(block.at, block.at[day.start] - self.memory))
+            past = slice(first, day.start)
+            plane = Plane.of(x[:, past], self.distinct, self.warm_up)
             if plane is not None:
-                yield slice(int(since), int(until)), plane
+                yield day, plane
 
 
 def hosts(keys: tuple[SeriesKey, ...], least: int) -> list[NDArray[np.intp]]:

@@ -14,6 +14,7 @@ from detectors.base import Floats
 from detectors.ridge import MAD_TO_SIGMA
 
 _PRICE = 4.0  # times the noise's variance times log n: the price of one cut
+_LEAST_CHANGE = 1.5  # usual deviations
 _MOST_ALIKE = 0.95
 _LEAST_VALUES = 12
 _LEAST_RELATIVE = 1e-3
@@ -38,8 +39,8 @@ def segments(x: Floats, least: int = 4) -> list[Segment]:
     seen = np.flatnonzero(np.isfinite(x))
     if not seen.size:
         return []
-    cut = _cuts(x[seen[-_MOST_VALUES:]], least) + max(0, seen.size - _MOST_VALUES)
-    begins = [int(seen[0]), *(int(seen[one]) for one in cut)]
+    late = seen[-_MOST_VALUES:]
+    begins = [int(seen[0]), *(int(late[one]) for one in _cuts(x[late], least))]
     ends = [*begins[1:], int(seen[-1]) + 1]
     return [
         Segment(since, until, float(np.nanmedian(x[since:until])))
@@ -47,17 +48,30 @@ def segments(x: Floats, least: int = 4) -> list[Segment]:
     ]
 
 
-def _cuts(x: Floats, least: int) -> np.ndarray:
+def _cuts(x: Floats, least: int) -> list[int]:
     """Where a new level begins, within `x`, which has no NaN."""
     if x.size < max(_LEAST_VALUES, 2 * least):
-        return np.empty(0, np.intp)
+        return []
     alike = _alike(x)
     z = np.concatenate(([x[0] * (1 - alike)], x[1:] - alike * x[:-1]))
     noise = _step_noise(z)
     floor = _LEAST_RELATIVE * float(np.median(np.abs(x))) * (1 - alike)
     noise = max(noise, floor, 1e-12)
     z = (z - np.median(z)) / noise
-    return _cheapest(z, _PRICE * math.log(z.size), least)
+    cuts = _cheapest(z, _PRICE * math.log(z.size), least)
+    return _clear(x, cuts, _LEAST_CHANGE * noise / math.sqrt(1 - alike**2))
+
+
+def _clear(x: Floats, cuts: list[int], change: float) -> list[int]:
+    """The cuts at which the median changes by `change` or more; the one that changes least is left out first."""
+    while cuts:
+        levels = [float(np.median(part)) for part in np.split(x, cuts)]
+        changes = np.abs(np.diff(levels))
+        weakest = int(np.argmin(changes))
+        if changes[weakest] >= change:
+            break
+        cuts = [*cuts[:weakest], *cuts[weakest + 1 :]]
+    return cuts
 
 
 def _alike(x: Floats) -> float:
@@ -70,7 +84,7 @@ def _step_noise(z: Floats) -> float:
     return MAD_TO_SIGMA * float(np.median(np.abs(np.diff(z)))) / math.sqrt(2)
 
 
-def _cheapest(z: Floats, price: float, least: int) -> np.ndarray:
+def _cheapest(z: Floats, price: float, least: int) -> list[int]:
     """Beginnings of the stretches, the first left out, that make squared errors and prices least."""
     z = np.clip(z, -50.0, 50.0)
     total = np.concatenate(([0.0], np.cumsum(z)))
@@ -84,9 +98,9 @@ def _cheapest(z: Floats, price: float, least: int) -> np.ndarray:
         cost = best[begin] + square[end] - square[begin] - part**2 / (end - begin) + price
         before[end] = np.argmin(cost)
         best[end] = cost[before[end]]
-    cuts = []
+    cuts: list[int] = []
     end = int(before[z.size])
     while end > 0:
         cuts.append(end)
         end = int(before[end])
-    return np.array(cuts[::-1], np.intp)
+    return cuts[::-1]
