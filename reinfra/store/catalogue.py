@@ -123,14 +123,21 @@ def find(connection: Connection, selector: Selector, recent: notes.Recent) -> li
     query = _found(len(exact), metric=selector.metric is not None)
     rows = connection.execute(query, asked).all()
     last = recent.read(connection)
-    found = (_stored(row, last.get(row.id, row.last_at)) for row in rows)
+    found = [
+        Stored(id_, _parsed(metric, labels, kind, unit), name, first_at, max(last.get(id_, at), at))
+        for id_, metric, labels, kind, unit, name, first_at, at in rows
+    ]
+    if len(exact) == len(selector.matchers):
+        return found
     return [stored for stored in found if selector.matches(stored.key)]
 
 
 @cache
 def _found(labels: int, *, metric: bool) -> Select[Any]:
     """The statement for so many exact labels, made once: building it took longer than running it."""
-    query = select(series, source.c.name.label("source_name")).join(source).order_by(series.c.id)
+    s = series.c
+    identity = (s.id, s.metric, s.labels, s.kind, s.unit)
+    query = select(*identity, source.c.name, s.first_at, s.last_at).join(source).order_by(s.id)
     if metric:
         query = query.where(series.c.metric == bindparam("metric"))
     c = series_label.c
@@ -167,11 +174,7 @@ def _row(key: SeriesKey, given: int, first_at: int) -> dict[str, Any]:
     }
 
 
-def _stored(row: Any, last_at: int) -> Stored:  # noqa: ANN401 - a row of a joined select has no narrower type
-    return Stored(row.id, _key(row), row.source_name, row.first_at, max(last_at, row.last_at))
-
-
-def _key(row: Any) -> SeriesKey:  # noqa: ANN401
+def _key(row: Any) -> SeriesKey:  # noqa: ANN401 - a row of a select has no narrower type
     return _parsed(row.metric, row.labels, row.kind, row.unit)
 
 
