@@ -53,7 +53,7 @@ class Run:
 
 RUNS = (
     Run("HTTP, as before"),
-    Run("HTTP, regrouped", orders=3),
+    Run("HTTP, regrouped", orders=12),
     Run("gRPC, as before", over="grpc"),
     Run("HTTP, as before, into SQLite", stored=True),
 )
@@ -74,7 +74,7 @@ def _row(each: Run) -> tuple[str, ...]:
     else:
         wall, cpu = _measured(each, "")
     points = _CONNECTIONS * _COUNTED * POINTS
-    decoding = _decoding(bodies(each.orders, 3 * each.orders))
+    decoding = _decoding(bodies(each.orders, max(3, each.orders)))
     figures = f"{points / wall:,.0f}", f"{points / cpu:,.0f}", f"{1e6 * cpu / points:.2f}"
     return each.name, *figures, f"{decoding / (cpu / points):.0%}"
 
@@ -223,7 +223,7 @@ def _beside_protobuf() -> str:
     points = _walked(body)
     walked = (time.process_time() - begin) / points
     same = _decoding([body] * 4)
-    other = _decoding(bodies(3, 9))
+    other = _decoding(bodies(12, 12))
     return (
         f"Decoding alone, in CPU time per point: {1e6 * walked:.1f} µs by walking protobuf's own objects (time, "
         f"value, attributes as a tuple; no series looked up), {1e6 * other:.1f} µs here regrouped "

@@ -47,7 +47,7 @@ class Headers:
             if found is not None:
                 return found
         metric = metric_of(wire, start, end)
-        if 0 < metric.header - start <= _LONGEST:
+        if 0 < metric.header - start <= _LONGEST and not metric.fault:
             if len(self._known) >= MOST:
                 self._known.clear()
             raw = data[start : metric.header]
@@ -69,4 +69,4 @@ def _as_before(wire: Wire, header: _Header, at: int, end: int) -> Metric | None:
     if said is None:
         wire.left += len(starts)  # read again
         return None
-    return Metric(header.name, header.unit, kind, *said, starts, ends)
+    return Metric(header.name, header.unit, kind, *said, starts, ends, sound=True)

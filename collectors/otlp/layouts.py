@@ -17,6 +17,8 @@ from collectors.otlp.wire import BYTES, Span, tag_of, varint
 MOST_BYTES = 64 * 1024 * 1024
 LEAST_POINTS = 16
 """Below which reading again is as fast as comparing."""
+_PATIENCE = 8
+"""Where so many in a row were built otherwise, only every eighth is learned."""
 _RESOURCE = tag_of(1, BYTES)
 
 
@@ -52,13 +54,21 @@ class Layouts:
     """The latest layout of each resource and length."""
 
     _known: OrderedDict[tuple[bytes, int], Layout] = field(default_factory=OrderedDict)
+    _misses: dict[tuple[bytes, int], int] = field(default_factory=dict)
     _bytes: int = 0
 
     def find(self, data: bytes, raw: NDArray[np.uint8], span: Span) -> Layout | None:
         """The layout of the message at `span`, if it is known."""
         start, end = span
-        layout = self._known.get(_place(data, span))
-        return layout if layout is not None and layout.fits(raw[start:end]) else None
+        place = _place(data, span)
+        layout = self._known.get(place)
+        if layout is None:
+            return None
+        if layout.fits(raw[start:end]):
+            self._misses.pop(place, None)
+            return layout
+        self._misses[place] = self._misses.get(place, 0) + 1
+        return None
 
     def learn(
         self,
@@ -69,6 +79,10 @@ class Layouts:
     ) -> None:
         """How the message is laid out; all places still count from the request's start."""
         start, end = message.span
+        place = _place(data, message.span)
+        misses = self._misses.get(place, 0)
+        if misses > _PATIENCE and misses % _PATIENCE:
+            return
         here = places.moved(-start)
         mask = np.full(end - start, 0xFF, np.uint8)
         mask[here.variable()] = 0
@@ -76,15 +90,16 @@ class Layouts:
         for one, two in inner:
             mask[one:two] = 0
         layout = Layout(message.resource, raw[start:end].copy(), mask, here, inner)
-        self._keep(_place(data, message.span), layout)
+        self._keep(place, layout)
 
     def _keep(self, place: tuple[bytes, int], layout: Layout) -> None:
         if self._known.pop(place, None) is None:
             self._bytes += place[1]
         self._known[place] = layout
         while self._bytes > MOST_BYTES:
-            (_, size), _ = self._known.popitem(last=False)
-            self._bytes -= size
+            oldest, _ = self._known.popitem(last=False)
+            self._misses.pop(oldest, None)
+            self._bytes -= oldest[1]
 
 
 def _place(data: bytes, span: Span) -> tuple[bytes, int]:

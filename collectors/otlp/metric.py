@@ -24,7 +24,8 @@ LONGEST_NAME = 255
 class Metric:
     """`type` is one of the tags above, 0 for none; its points are from `starts` to `ends` of the request.
 
-    `header` is where its data starts with its tag, 0 where that is not known.
+    `header` is where its data starts with its tag, 0 where that is not known. `sound` says that it was looked
+    at before and has no fault.
     """
 
     name: str = ""
@@ -35,10 +36,13 @@ class Metric:
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     header: int = 0
+    sound: bool = False
 
     @property
     def fault(self) -> str:
         """Why nothing of it can be taken; "" where it can."""
+        if self.sound:
+            return ""
         if not self.name.isprintable() or not 0 < len(self.name) <= LONGEST_NAME:
             return f"a metric without a name of 1 to {LONGEST_NAME} printable characters"
         if len(self.unit) > LONGEST_NAME or not self.unit.isprintable():
