@@ -18,6 +18,8 @@ class RollingSigma:
 
     name: str = field(default="rolling mean, 3 sigma", init=False)
     causal: bool = field(default=True, init=False)
+    alone: bool = field(default=True, init=False)
+    limit: float | None = field(default=None, init=False)
 
     def score(self, block: SeriesBlock) -> Scores:
         past = _past(block)
@@ -30,6 +32,8 @@ class RollingMad:
 
     name: str = field(default="rolling median, 8 MAD", init=False)
     causal: bool = field(default=True, init=False)
+    alone: bool = field(default=True, init=False)
+    limit: float | None = field(default=None, init=False)
 
     def score(self, block: SeriesBlock) -> Scores:
         past = _past(block)
