@@ -85,7 +85,6 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule((), "it only grows, whatever happens", signals=("system.uptime",)),
     Rule((), "one bucket of a distribution says nothing alone", kinds=(Kind.HISTOGRAM,)),
-    Rule((), "the last of something, repeated", kinds=(Kind.LATCHED,)),
     Rule(
         (COUNTS,),
         "rare events: their number against what chance gives",

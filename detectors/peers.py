@@ -16,6 +16,7 @@ from detectors.medians import median
 from detectors.peer_memory import STRETCH, PeerMemory
 from detectors.siblings import groups
 from detectors.states import pack, unpack
+from detectors.waiting import Waiting
 from reinfra.model import DAY, SeriesBlock
 
 _WEEK = 7 * DAY
@@ -65,6 +66,14 @@ class Peers:
         found = self._walk(memory, x, common, siblings, begin, block.step)
         scores.expected[:], scores.scale[:], scores.values[:] = found
         return scores, pack(rows, self.version, block.step)
+
+    def explain(
+        self, block: SeriesBlock, scores: Scores, row: int, points: NDArray[np.intp]
+    ) -> str:
+        """What the whole job lost waiting, where the signal is a speed."""
+        columns = slice(int(points[0]), int(points[-1]) + 1)
+        waiting = Waiting.of(block, scores.expected[row], row, columns)
+        return str(waiting) if waiting else ""
 
     def common(self, block: SeriesBlock, x: Floats) -> tuple[Floats, NDArray[np.intp]]:
         """`[series, time]` the median of its siblings, and `[series]` the number of its group, -1 for none."""
