@@ -33,29 +33,35 @@ class Acquired:
     series: list[Stored]
 
 
-def by_step(series: list[Stored], default_step: int) -> dict[int, list[Stored]]:
-    """Series by the step they are read at: their signal's cadence, in ms. Like metrics stay together."""
-    groups: dict[int, list[Stored]] = defaultdict(list)
-    for stored in sorted(series, key=lambda one: (one.key.metric, one.id)):
-        groups[_step(stored, default_step)].append(stored)
-    return dict(groups)
-
-
 def blocks(
     store: SampleStore, series: list[Stored], window: Window, default_step: int
 ) -> Iterator[Acquired]:
-    """Every series that has a sample in the window, in blocks of at most CELLS cells."""
-    live = [one for one in series if one.last_at >= window.history and one.first_at < window.until]
-    for step, group in by_step(live, default_step).items():
-        rows = max(1, CELLS * step // max(step, window.until - window.history))
-        for start in range(0, len(group), rows):
-            part = group[start : start + rows]
-            begin = max(window.history, min(one.first_at for one in part))
-            over = window.until // step * step
-            block = store.read(part, begin // step * step, over, step, Rule.MEAN)
-            yield Acquired(block, part)
+    """Every series that has a sample in the window, in blocks of at most CELLS cells; like metrics together."""
+    groups: dict[int, list[Stored]] = defaultdict(list)
+    for stored in sorted(live(series, window), key=lambda one: (one.key.metric, one.id)):
+        groups[step_of(stored, default_step)].append(stored)
+    for step, group in groups.items():
+        yield from blocks_of(store, group, window, step)
 
 
-def _step(stored: Stored, default_step: int) -> int:
+def blocks_of(
+    store: SampleStore, series: list[Stored], window: Window, step: int
+) -> Iterator[Acquired]:
+    """These series from their history on, in blocks of at most CELLS cells."""
+    rows = max(1, CELLS * step // max(step, window.until - window.history))
+    for start in range(0, len(series), rows):
+        part = series[start : start + rows]
+        begin = max(window.history, min(one.first_at for one in part))
+        over = window.until // step * step
+        yield Acquired(store.read(part, begin // step * step, over, step, Rule.MEAN), part)
+
+
+def live(series: list[Stored], window: Window) -> list[Stored]:
+    """Those that have a sample in the window or its history."""
+    return [one for one in series if one.last_at >= window.history and one.first_at < window.until]
+
+
+def step_of(stored: Stored, default_step: int) -> int:
+    """The step that a series is read at: its signal's cadence, in ms."""
     signal = find(stored.key.metric)
     return round(signal.cadence * 1000) if signal and signal.cadence else default_step

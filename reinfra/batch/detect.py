@@ -2,18 +2,21 @@
 
 import socket
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reinfra import __version__
-from reinfra.batch.acquire import Window, blocks
+from reinfra.batch.acquire import Window, live
 from reinfra.batch.coverage import watch
-from reinfra.batch.evaluate import STALENESS, Evaluation, score, silences
+from reinfra.batch.evaluate import STALENESS, Evaluation, silences
+from reinfra.batch.items import items
 from reinfra.batch.record import record
+from reinfra.batch.work import Task
+from reinfra.batch.workers import Work, run_all
 from reinfra.config import Settings
 from reinfra.coverage.drops import RATIO
 from reinfra.errors import ExitCode, InputError, ReinfraError
-from reinfra.model import DAY, SECOND, Anomaly, Clock, IdSource, iso
-from reinfra.progress import Progress, Step, silent
+from reinfra.model import DAY, SECOND, Clock, IdSource, iso
+from reinfra.progress import Progress, silent
 from reinfra.store import SampleStore, Selector, Store, Stored, runs
 from reinfra.store.lock import only_one
 
@@ -32,11 +35,15 @@ class Request:
     only: tuple[str, ...] = ()
     selector: Selector = EVERYTHING
     dry_run: bool = False
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run did. `warming` series have too little history to be judged by their values."""
+    """What a run did. `warming` series have too little history to be judged by their values.
+
+    `late` samples came after their time had been searched: they were learned from at most.
+    """
 
     run: str
     since: int
@@ -47,6 +54,7 @@ class Report:
     anomalies: int
     incidents: int
     dry_run: bool
+    late: int = 0
     found: tuple[tuple[int, str], ...] = ()
 
 
@@ -79,17 +87,21 @@ def detect(
         run = runs.Run(
             ids(), kind, clock(), window.since, window.until, __version__, socket.gethostname()
         )
+        task = Task(settings.detect, window, _goes_on(request), request.dry_run, clock())
         if request.dry_run:
-            return _report(
-                run, series, _evaluate(where, settings, names, series, window, progress), 0, request
+            trial = _evaluate(
+                Work(where, store, settings, task), names, series, request.workers, progress
             )
+            return _report(run, series, trial, 0, request)
         with store.writing() as connection:
             runs.begin(connection, run)
         try:
-            evaluation = _evaluate(where, settings, names, series, window, progress)
             if samples is not None:
-                evaluation.found = _registered(store, evaluation, series)
-            elif whole and request.until is None:
+                task = replace(task, ids=_registered(store, series))
+            evaluation = _evaluate(
+                Work(where, store, settings, task), names, series, request.workers, progress
+            )
+            if samples is None and whole and request.until is None:
                 evaluation.found |= watch(store, settings, series, window.until - 1)
             incidents = record(store, evaluation, settings, window.until)
         except ReinfraError as error:
@@ -130,35 +142,33 @@ def _window(
     return Window(max(earliest, since - round(settings.detect.history * DAY)), since, until)
 
 
-def _registered(
-    store: Store, evaluation: Evaluation, series: list[Stored]
-) -> dict[int, list[Anomaly]]:
-    """What was found elsewhere, by the ids that its series have in the store."""
-    keys = {one.id: one for one in series if one.id in evaluation.found}
-    here = store.register(list(keys.values()))
-    return {here[keys[id_].key]: found for id_, found in evaluation.found.items()}
+def _goes_on(request: Request) -> bool:
+    """A search of a chosen window, or of chosen series, begins anew and leaves the states as they are."""
+    return request.since is None and request.selector == EVERYTHING
+
+
+def _registered(store: Store, series: list[Stored]) -> dict[int, int]:
+    """The ids here of series that live elsewhere."""
+    here = store.register(series)
+    return {one.id: here[one.key] for one in series}
 
 
 def _evaluate(
-    store: SampleStore,
-    settings: Settings,
+    one: Work,
     names: tuple[str, ...],
     series: list[Stored],
-    window: Window,
+    workers: int,
     progress: Progress,
 ) -> Evaluation:
-    evaluation, done = Evaluation(), 0
-    step = round(settings.detect.step * SECOND)
+    task, window = one.task, one.task.window
     scoring = [name for name in names if name != STALENESS]
-    for acquired in blocks(store, series, window, step) if scoring else ():
-        for name in scoring:
-            score(acquired, name, settings.detect, window, evaluation)
-        done += len(acquired.series)
-        progress(Step("detect", done, len(series)))
+    parts = items(scoring, live(series, window), round(task.settings.step * SECOND))
+    evaluation = run_all(one, parts, workers, progress)
     if STALENESS in names:
-        silences(store, series, window, window.until - 1, evaluation)
-    if done < len(series):  # some have nothing in the window, or no detector scores values
-        progress(Step("detect", len(series), len(series)))
+        found = Evaluation()
+        silences(one.samples, series, window, window.until - 1, found)
+        found.found = {task.ids.get(id_, id_): many for id_, many in found.found.items()}
+        evaluation.merge(found)
     return evaluation
 
 
@@ -176,5 +186,6 @@ def _report(
         evaluation.anomalies,
         incidents,
         request.dry_run,
+        evaluation.late,
         tuple(sorted(reasons)),
     )

@@ -21,11 +21,12 @@ REMOVED = 14 * DAY
 
 @dataclass(slots=True)
 class Evaluation:
-    """What came out so far. `scored` and `warming` count series of detectors that score values."""
+    """What came out so far. `scored` and `warming` count series of detectors that score values, `late` samples."""
 
     found: dict[int, list[Anomaly]] = field(default_factory=dict)
     scored: set[int] = field(default_factory=set)
     warming: set[int] = field(default_factory=set)
+    late: int = 0
 
     def add(self, series: list[Stored], anomalies: list[Anomaly], since: int) -> None:
         """Keep what lasts until `since` or longer; what ended before was an earlier run's to find."""
@@ -33,6 +34,14 @@ class Evaluation:
         for one in anomalies:
             if since <= one.until:
                 self.found.setdefault(ids[one.key], []).append(one)
+
+    def merge(self, other: "Evaluation") -> None:
+        """Add what another part of the run came to."""
+        for id_, found in other.found.items():
+            self.found.setdefault(id_, []).extend(found)
+        self.scored |= other.scored
+        self.warming |= other.warming
+        self.late += other.late
 
     @property
     def anomalies(self) -> int:

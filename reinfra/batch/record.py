@@ -9,14 +9,21 @@ from reinfra.store import Store, anomalies
 
 
 def record(store: Store, evaluation: Evaluation, settings: Settings, until: int) -> int:
-    """Write what was found. Returns how many incidents changed.
+    """Write what was found, and group it. Returns how many incidents changed.
 
     Anomalies are stored before they are grouped: after a crash in between, the next run groups them.
+    """
+    with store.writing() as connection:
+        anomalies.save(connection, evaluation.found, store.clock())
+    return grouped(store, settings, until)
+
+
+def grouped(store: Store, settings: Settings, until: int) -> int:
+    """Bring incidents up to date with the stored anomalies. Returns how many changed.
+
     `until` is the instant up to which data has been searched; incidents quiet since long before resolve.
     """
     now = store.clock()
-    with store.writing() as connection:
-        anomalies.save(connection, evaluation.found, now)
     quiet = max(Rules().quiet, round(settings.detect.quiet * SECOND))
     rules = Rules(quiet=quiet, reopen=max(Rules().reopen, quiet))
     channels = channel_names(settings.alerts)

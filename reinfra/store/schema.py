@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from reinfra.store.detection_tables import detector_state, work_item
 from reinfra.store.ledger_tables import absence, answer, fact, refusal, source_state
 from reinfra.store.metadata import ID, REVISIONS, metadata
 from reinfra.store.tables import hot_frame, series, series_label, source
@@ -23,6 +24,7 @@ __all__ = [
     "absence",
     "anomaly",
     "answer",
+    "detector_state",
     "fact",
     "graded_item",
     "graded_set",
@@ -39,6 +41,7 @@ __all__ = [
     "source_state",
     "transition",
     "verdict",
+    "work_item",
 ]
 
 anomaly = Table(

@@ -145,7 +145,7 @@ def test_a_run_that_fails_is_on_record(
     def fails(*_: object, **__: object) -> None:
         raise InputError("no luck")
 
-    monkeypatch.setattr("reinfra.batch.detect.score", fails)
+    monkeypatch.setattr("reinfra.batch.workers.work", fails)
     with pytest.raises(InputError):
         _run(store, settings)
     with store.reading() as connection:
