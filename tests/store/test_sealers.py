@@ -2,9 +2,7 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 
 import numpy as np
 import pytest
@@ -64,25 +62,13 @@ def left(store: Store) -> int:
         return int(connection.execute(select(func.count()).select_from(hot_frame)).scalar_one())
 
 
-@contextmanager
-def sealer(store: Store) -> Iterator["subprocess.Popen[str]"]:
-    """A process that is ready to seal."""
+def sealed_by(store: Store, count: int, *kill_after: float) -> list[int]:
+    """How many frames each of so many processes sealed, one of which may be killed in its work."""
     url = store.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.store.sealer", url]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
-        yield process
-
-
-def told(process: "subprocess.Popen[str]", line: str = "go\n") -> None:
-    assert process.stdin is not None
-    process.stdin.write(line)
-    process.stdin.flush()
-
-
-def said(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
+    command = [sys.executable, "-m", "tests.store.sealer", url, str(NOW), str(count)]
+    command += map(str, kill_after)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return [int(line) for line in done.stdout.splitlines()]
 
 
 def test_a_group_that_another_is_at_is_left_to_it(shared: Store) -> None:
@@ -98,31 +84,21 @@ def test_a_group_that_another_is_at_is_left_to_it(shared: Store) -> None:
 
 def test_sealers_side_by_side_seal_everything_once(shared: Store) -> None:
     before = everything(shared)
-    with ExitStack() as stack:
-        three = [stack.enter_context(sealer(shared)) for _ in range(3)]
-        assert [said(one) for one in three] == ["ready"] * 3
-        for one in three:
-            told(one)
-        done = [int(said(one)) for one in three]
+    done = sealed_by(shared, 3)
+    assert len(done) == 3
     assert sum(done) + left(shared) == FRAMES
     seal(shared, everything=True)
     assert left(shared) == 0
     require_same(shared, before)
 
 
-def test_a_sealer_killed_at_work_leaves_its_group_to_the_next(shared: Store) -> None:
+@pytest.mark.parametrize("after_s", [0.01, 0.1])
+def test_a_sealer_killed_at_work_leaves_its_group_to_the_next(
+    shared: Store, after_s: float
+) -> None:
     before = everything(shared)
-    for delay in (0.02, 0.08):
-        with sealer(shared) as killed, sealer(shared) as other:
-            assert said(killed) == said(other) == "ready"
-            told(killed)
-            told(other)
-            time.sleep(delay)  # anywhere in its work
-            killed.kill()
-            assert int(said(other)) >= 0
-        require_same(shared, before)
-        shared.write(Batch.at_instant(NOW - 8 * HOUR, [(before.keys[0], delay)]), Source("s"))
-        before = everything(shared)
+    sealed_by(shared, 2, after_s)
+    require_same(shared, before)
     seal(shared, everything=True)
     assert left(shared) == 0
     require_same(shared, before)
