@@ -16,11 +16,17 @@ from reinfra.signals import wording
 
 @runtime_checkable
 class Explains(Protocol):
-    """A detector that has more to say of what it flagged than a value and a band."""
+    """A detector with a better sentence than a value and a band."""
 
-    def explain(
-        self, block: SeriesBlock, scores: Scores, row: int, points: NDArray[np.intp]
-    ) -> str:
+    def explain(self, block: SeriesBlock, row: int, column: int) -> str:
+        """One sentence on a sample's score, without a full stop."""
+
+
+@runtime_checkable
+class Adds(Protocol):
+    """A detector that has more to say of what it flagged, such as what it cost."""
+
+    def adds(self, block: SeriesBlock, scores: Scores, row: int, points: NDArray[np.intp]) -> str:
         """What the reason goes on with; "" for nothing. `points` are the flagged columns of `row`."""
 
 
@@ -95,9 +101,12 @@ class Episodes:
         points: NDArray[np.intp],
         bounds: tuple[float, float],
     ) -> str:
-        own = self.by is not None and self.by.limit is not None
-        said = _said(block, scores, row, peak, points, bounds, own=own)
-        more = self.by.explain(block, scores, row, points) if isinstance(self.by, Explains) else ""
+        if isinstance(self.by, Explains):
+            said = f"{self.by.explain(block, row, peak)}, {_when(block, points)}"
+        else:
+            own = self.by is not None and self.by.limit is not None
+            said = _said(block, scores, row, peak, points, bounds, own=own)
+        more = self.by.adds(block, scores, row, points) if isinstance(self.by, Adds) else ""
         return f"{said}; {more}" if more else said
 
 
@@ -121,8 +130,7 @@ def _said(
 ) -> str:
     key, score = block.keys[row], scores.values[row, peak]
     seen = f"{wording.signal_name(key)} {wording.amount(key, block.values[row, peak])}"
-    count = f"{points.size} point" + "s" * (points.size != 1)
-    when = f"{count} since {wording.clock_time(int(block.at[points[0]]))}"
+    when = _when(block, points)
     expected = scores.expected[row, peak]
     if np.isnan(expected):
         return f"{seen}: strangeness {wording.number(score)}, {when}"
@@ -130,3 +138,8 @@ def _said(
     unit = "as far as chance brings it" if own else "its usual error"
     times = f"{wording.number(score)} times {unit}"
     return f"{seen} against {usual} expected ({least} to {most}): {times}, {when}"
+
+
+def _when(block: SeriesBlock, points: NDArray[np.intp]) -> str:
+    count = f"{points.size} point" + "s" * (points.size != 1)
+    return f"{count} since {wording.clock_time(int(block.at[points[0]]))}"

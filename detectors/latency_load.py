@@ -15,6 +15,7 @@ _REQUESTS = (
     "aws.s3.requests.all",
 )
 _TOKENS = ("gen_ai.server.token.rate", "gen_ai.server.token.count", "aws.bedrock.tokens")
+LOADS = (*_REQUESTS, *_TOKENS)
 _TYPE, _ASKED = "gen_ai.token.type", "input"
 _MOST = 3
 

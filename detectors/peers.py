@@ -67,9 +67,7 @@ class Peers:
         scores.expected[:], scores.scale[:], scores.values[:] = found
         return scores, pack(rows, self.version, block.step)
 
-    def explain(
-        self, block: SeriesBlock, scores: Scores, row: int, points: NDArray[np.intp]
-    ) -> str:
+    def adds(self, block: SeriesBlock, scores: Scores, row: int, points: NDArray[np.intp]) -> str:
         """What the whole job lost waiting, where the signal is a speed."""
         columns = slice(int(points[0]), int(points[-1]) + 1)
         waiting = Waiting.of(block, scores.expected[row], row, columns)

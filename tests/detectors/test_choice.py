@@ -1,6 +1,8 @@
 import pytest
 
-from detectors.choice import CLASSES, RULES, STALENESS, choose, explained, rule
+from detectors.base import Streaming
+from detectors.choice import choose, context, daily, explained, rule
+from detectors.choice_rules import CLASSES, RULES, STALENESS
 from detectors.registry import DETECTORS
 from detectors.siblings import group
 from reinfra.config import DetectOverride
@@ -22,6 +24,29 @@ def test_whatever_is_chosen_exists_and_staleness_always_is() -> None:
         assert names[-1] == STALENESS
         assert set(names) <= {*DETECTORS, CLASSES, STALENESS}
         assert len(set(names)) == len(names)
+        assert set(daily(signal.key(GPU))) <= set(DETECTORS)
+
+
+def test_what_every_run_uses_goes_on_where_it_stopped() -> None:
+    used = {name for signal in signals().values() for name in choose(signal.key(GPU))}
+    for name in used - {CLASSES, STALENESS}:
+        assert isinstance(DETECTORS[name](), Streaming)
+
+
+def test_slow_detectors_look_once_a_day() -> None:
+    assert daily(SeriesKey.of("gen_ai.server.request.duration", {})) == ("latency", "shift")
+    assert "time-to-limit" in daily(SeriesKey.of("system.memory.usage", {}))
+    assert daily(SeriesKey.of("hw.gpu.ecc.errors", {})) == ()
+    overrides = (DetectOverride(signal="*", detectors=("stl",)),)
+    assert daily(SeriesKey.of("system.memory.usage", {}), overrides) == ()
+
+
+def test_what_a_detector_wants_beside_a_signal_is_known() -> None:
+    assert context("proportion", "reinfra.quality.successes") == ("reinfra.quality.trials",)
+    assert context("time-to-limit", "system.memory.usage") == ("system.memory.limit",)
+    assert "gen_ai.server.request.rate" in context("latency", "gen_ai.server.queue.time")
+    assert context("peers", "hw.gpu.clock.sm") == ("hw.power",)
+    assert context("peers", "hw.power") == context("autoregression", "hw.power") == ()
 
 
 def test_every_rule_is_the_first_that_holds_for_some_signal() -> None:
