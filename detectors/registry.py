@@ -7,19 +7,32 @@ from typing import Any, cast
 from detectors.autoregression import Autoregression
 from detectors.base import Detector
 from detectors.counts import Counts
+from detectors.drift import Drift
+from detectors.latency import Latency
+from detectors.limit import TimeToLimit
+from detectors.multivariate import Multivariate
+from detectors.novelty import Novelty
 from detectors.peers import Peers
 from detectors.proportion import Proportion
 from detectors.pyod_adapter import PREFIX, PyodDetector
 from detectors.seasonal import Seasonal
+from detectors.shift import Shift
 from detectors.windows import Windows
 from reinfra.model import InputError
 
 DETECTORS: dict[str, Callable[[], Detector]] = {
     "autoregression": Autoregression,
     "counts": Counts,
+    "drift": Drift,
+    "latency": Latency,
+    "latency-load": lambda: Latency(busy=True),
+    "multivariate": Multivariate,
+    "novelty": Novelty,
     "peers": Peers,
     "proportion": Proportion,
+    "shift": Shift,
     "stl": Seasonal,
+    "time-to-limit": TimeToLimit,
     "windows": Windows,
     "pyod:KNN": lambda: PyodDetector("KNN"),
 }
