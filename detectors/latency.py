@@ -14,6 +14,7 @@ from reinfra.model import DAY, SeriesBlock
 from reinfra.signals import wording
 
 _TYPICAL = 3.0  # usual errors: where the band's log scale and the linear one agree for fast samples
+_BUSIER_THAN_EVER = 1.2
 _BUSIER = 0.5  # of an excess must be the load's for "because busier" to be said
 
 
@@ -23,7 +24,8 @@ class Latency:
 
     Fitted at the beginning of each UTC day on the `memory` before, robustly. Only slow is strange: a fast
     sample's score is at most 1. With `busy`, the score is of how much the load makes it slower than usual, as
-    far as it is slower: a reason to add capacity, not to search a fault. Values that are not positive, and
+    far as it is slower, and in units of how much the busiest moments did so until now: a reason to add
+    capacity, not to search a fault. Values that are not positive, and
     those whose load is not known at the time, are not scored. A latency that has no load in the block is held
     against its own usual level, and `busy` has nothing to say of it: at most 1. Loads themselves are not scored.
     """
@@ -33,7 +35,10 @@ class Latency:
     warm_up: int = 200
     causal: bool = field(default=True, init=False)
     alone: bool = field(default=False, init=False)
-    limit: float | None = field(default=None, init=False)
+
+    @property
+    def limit(self) -> float | None:
+        return _BUSIER_THAN_EVER if self.busy else None
 
     @property
     def name(self) -> str:
@@ -93,7 +98,9 @@ class Latency:
         self, x: Floats, loads: Floats, fit: LoadFit, scores: Scores, place: tuple[int, slice]
     ) -> None:
         log = np.log(np.where(x > 0, x, np.nan))
-        explained, error = fit.expected(loads), fit.error(loads)
+        explained = fit.expected(loads)
+        most = max(fit.busiest - fit.usual, _TYPICAL * fit.sigma)
+        error = np.full(x.size, most) if self.busy else fit.error(loads)
         guess = np.full(x.size, fit.usual) if self.busy else explained
         away = np.minimum(log, explained) - guess if self.busy else log - guess
         score = np.clip(away / error, 0.0, HIGHEST)

@@ -14,6 +14,7 @@ _HUBER = 1.345
 _RIDGE = 1e-3
 _LEAST_SIGMA = 0.01  # 1 %
 _MOST_ROWS = 4000
+_BUSIEST = 0.999
 _ABSOLUTE = 1.25  # of a normal's mean absolute value
 _FARTHEST = 4.0
 _UNKNOWN = 10.0  # times the error per e-fold of load beyond the highest seen
@@ -21,7 +22,8 @@ _UNKNOWN = 10.0  # times the error per e-fold of load beyond the highest seen
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadFit:
-    """`log latency = weights . features(loads) + error` of the usual size `sigma`; `usual` is the median fit.
+    """`log latency = weights . features(loads) + error` of the usual size `sigma`; `usual` is the median fit and
+    `busiest` the 99.9 % quantile.
     `spread . features(loads)` is the error's size at those loads: it grows where queues do.
 
     Loads count as log(1 + load / `unit`), so that none at all is a number too. In these terms `highest` is the
@@ -36,6 +38,7 @@ class LoadFit:
     spread: Floats
     sigma: float
     usual: float
+    busiest: float
 
     @classmethod
     def of(cls, x: Floats, loads: Floats, least: int) -> Self | None:
@@ -56,8 +59,8 @@ class LoadFit:
         sigma = max(sigma, 0.1 * float(error.std()), _LEAST_SIGMA)
         size = _ABSOLUTE * np.minimum(np.abs(error), _FARTHEST * sigma)
         spread = _huber(rows, size) if len(loads) else np.array([sigma])
-        usual = float(np.median(weights @ rows))
-        return cls(unit, weights, bends, middle, highest, spread, sigma, usual)
+        usual, busiest = np.quantile(weights @ rows, (0.5, _BUSIEST)).tolist()
+        return cls(unit, weights, bends, middle, highest, spread, sigma, usual, busiest)
 
     def expected(self, loads: Floats) -> Floats:
         """What the loads explain, in logarithms; NaN where one is not known."""
