@@ -6,7 +6,7 @@ from pathlib import Path
 
 from detectors.pyod_adapter import PREFIX
 from detectors.registry import DETECTORS
-from reinfra.batch.evaluate import STALENESS
+from reinfra.batch.silence import STALENESS
 from reinfra.config import Settings
 from reinfra.config.load import origin
 from reinfra.errors import InputError

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from reinfra import __version__
 from reinfra.batch.acquire import Window, live
 from reinfra.batch.coverage import watch
-from reinfra.batch.evaluate import STALENESS, Evaluation, silences
+from reinfra.batch.evaluate import Evaluation
 from reinfra.batch.items import items
 from reinfra.batch.record import record
+from reinfra.batch.silence import STALENESS, silences
 from reinfra.batch.work import Task
 from reinfra.batch.workers import Work, run_all
 from reinfra.config import Settings
@@ -166,7 +167,8 @@ def _evaluate(
     evaluation = run_all(one, parts, workers, progress)
     if STALENESS in names:
         found = Evaluation()
-        silences(one.samples, series, window, window.until - 1, found)
+        now = window.until - 1
+        silences(one.samples, series, window, now, found, goes_on=task.goes_on)
         found.found = {task.ids.get(id_, id_): many for id_, many in found.found.items()}
         evaluation.merge(found)
     return evaluation

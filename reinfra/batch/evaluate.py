@@ -8,15 +8,11 @@ from numpy.typing import NDArray
 from detectors.base import Floats, Scores
 from detectors.episodes import Episodes
 from detectors.registry import detector
-from detectors.staleness import Staleness
 from detectors.threshold import FalseAlarmRate
 from reinfra.batch.acquire import Acquired, Window
 from reinfra.config import DetectSettings
-from reinfra.model import DAY, SECOND, Anomaly, Batch, Origin, SeriesBlock
-from reinfra.store import SampleStore, Stored
-
-STALENESS = "staleness"
-REMOVED = 14 * DAY
+from reinfra.model import SECOND, Anomaly, SeriesBlock
+from reinfra.store import Stored
 
 
 @dataclass(slots=True)
@@ -87,33 +83,3 @@ def score(
         (into.scored if is_ready else into.warming).add(stored.id)
     anomalies = flagged(block, name, found, settings)
     into.add(acquired.series, anomalies, window.since // block.step * block.step)
-
-
-def silences(
-    store: SampleStore, series: list[Stored], window: Window, now: int, into: Evaluation
-) -> None:
-    """Find samples that should have come. A recording ends with its last sample, live data with `now`.
-
-    A series that has been silent for longer than REMOVED is taken to be removed, not late.
-    """
-    begin = min(window.history, window.until - REMOVED)
-    parts: dict[tuple[str, bool], list[Stored]] = {}
-    for stored in series:
-        name = stored.source, stored.key.origin is Origin.LIVE
-        parts.setdefault(name, []).append(stored)
-    for (_, live), part in parts.items():
-        samples = store.samples(part, begin, window.until)
-        columns = zip(samples.keys, samples.at, samples.value, strict=True)
-        batch = Batch.concat(Batch.of_series(key, at, value) for key, at, value in columns)
-        if len(batch):
-            end = now if live else _recorded_until(part, batch)
-            into.add(part, Staleness().find(batch, min(end, window.until)), window.since)
-
-
-def _recorded_until(part: list[Stored], batch: Batch) -> int:
-    """The recording's last sample. Where the store does not say when that was, the last one read: what is
-    after it is unknown, and not silent.
-    """
-    if any(stored.searched for stored in part):
-        return int(batch.at.max())
-    return max(stored.last_at for stored in part)

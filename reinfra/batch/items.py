@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from detectors.autoregression import Autoregression
 from detectors.base import Detector, Streaming
 from detectors.registry import detector
 from reinfra.batch.acquire import step_of
@@ -39,7 +40,10 @@ def items(names: Sequence[str], series: Sequence[Stored], default_step: int) -> 
 
 def made(name: str, settings: DetectSettings) -> Detector:
     """The detector as the settings want it."""
-    return detector(name, settings.false_alarms)
+    found = detector(name, settings.false_alarms)
+    if isinstance(found, Autoregression):
+        return replace(found, zone=settings.timezone)
+    return found
 
 
 def streams(name: str) -> bool:

@@ -79,7 +79,8 @@ class Stream:
         """Read the states, with their long parts where they are needed to get to `end`."""
         with self.store.reading() as connection:
             known = states.load(connection, self.item.detector, self.ids)
-            known = {id_: one for id_, one in known.items() if one.settings == self.digest}
+            digest = self.digest
+            known = {id_: one for id_, one in known.items() if one.settings == digest}
             self.opened = len(known) < len(self.ids) or any(
                 self._opens(since, end) for since in {one.until for one in known.values()}
             )
@@ -147,17 +148,18 @@ class Stream:
 
     def states(self, done: Progressed, before: Cells) -> list[State]:
         """The states of series that have come further than `before`, as rows."""
-        tails = done.tails.packed()
+        tails, digest = done.tails.packed(), self.digest
+        parts = self.detector if isinstance(self.detector, Layered) else None
         found = []
         for row in np.flatnonzero(done.until > before).tolist():
-            near, deep = self._halves(self.detector, done.near[row])
-            level_near, level_deep = self._halves(self.rate, done.level[row])
+            near, deep = _halves(parts, done.near[row])
+            level_near, level_deep = _halves(self.rate, done.level[row])
             found.append(
                 State(
                     self.ids[row],
                     int(done.until[row]),
                     int(done.recent[row]),
-                    self.digest,
+                    digest,
                     near or b"",
                     level_near,
                     tails[row],
@@ -215,11 +217,12 @@ class Stream:
             isinstance(part, Layered) and part.opens(since, end, self.item.step) for part in parts
         )
 
-    def _halves(self, part: object, state: bytes | None) -> tuple[bytes | None, bytes | None]:
-        if state is None or not isinstance(part, Layered):
-            return state, None
-        near, deep = part.split(state)
-        return near, deep or None
+
+def _halves(part: Layered | None, state: bytes | None) -> tuple[bytes | None, bytes | None]:
+    if state is None or part is None:
+        return state, None
+    near, deep = part.split(state)
+    return near, deep or None
 
 
 def _between(count: Cells, low: Cells, high: Cells) -> Cells:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from reinfra.batch.detect import Report
 
 
-def detect(
+def detect(  # noqa: PLR0913, PLR0917 - one argument for each option
     ctx: typer.Context,
     since: Annotated[
         str | None, typer.Option(help="Where to begin; where the last run stopped by default.")
@@ -21,6 +21,9 @@ def detect(
     ] = None,
     series: Annotated[str, typer.Option(help='Only these, as metric{label="value"}.')] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Find, and write nothing.")] = False,
+    workers: Annotated[
+        int, typer.Option(min=1, max=256, help="Processes that work side by side.")
+    ] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Search new samples for anomalies, open and resolve incidents, put alerts into the outbox."""
@@ -43,6 +46,7 @@ def detect(
         tuple(only or ()),
         Selector.parse(series),
         dry_run,
+        workers,
     )
     with shown() as progress:
         report = run(
@@ -72,3 +76,7 @@ def _print(report: "Report") -> None:
         f"{report.scored} judged, {report.warming} still warming up; "
         f"{report.anomalies} anomalies {done}, {report.incidents} incidents changed"
     )
+    if report.late:
+        typer.echo(
+            f"{report.late} samples came after their time had been searched and were not judged"
+        )

@@ -3,6 +3,8 @@
 import re
 from typing import Annotated, Literal
 
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -77,6 +79,10 @@ class DetectSettings(_Section):
     history: float = Field(
         14.0, ge=0.1, le=400, description="Days before the window that a detector may learn from."
     )
+    timezone: str = Field(
+        "UTC",
+        description="Whose clocks say when it is the same time of the day, such as Europe/Berlin.",
+    )
     false_alarms: float = Field(
         0.25, gt=0, le=100, description="False alarms per series and week that thresholds aim at."
     )
@@ -89,6 +95,15 @@ class DetectSettings(_Section):
     override: tuple[DetectOverride, ...] = Field(
         (), description="What differs for some signals; each table names them by a pattern."
     )
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("no time zone has this name, as Europe/Berlin has") from error
+        return name
 
 
 class AlertSettings(_Section):

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from reinfra.batch.acquire import Acquired, Window, blocks
 from reinfra.batch.detect import Report
-from reinfra.batch.evaluate import STALENESS, assess
+from reinfra.batch.evaluate import assess
+from reinfra.batch.silence import STALENESS
 from reinfra.config import DetectSettings
 from reinfra.model import DAY, SECOND
 from reinfra.store import Store, Stored

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from reinfra.batch.acquire import Window
-from reinfra.batch.evaluate import Evaluation, silences
+from reinfra.batch.evaluate import Evaluation
+from reinfra.batch.silence import silences
 from reinfra.model import DAY, HOUR, MINUTE, ORIGIN_LABEL, Batch, Origin, SeriesKey
 from reinfra.store import Selector, Source, Store, Stored
 
