@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from benchmarks.detection import fleet, nab, speed
+from benchmarks.detection import fleet, nab, novelty, promise, speed
 
 
 def run() -> Iterator[str]:
     yield from nab.run()
     yield from fleet.run()
+    yield from promise.run()
+    yield from novelty.run()
     yield from speed.run()
