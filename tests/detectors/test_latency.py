@@ -35,8 +35,14 @@ def test_a_fault_is_slower_than_the_load_explains() -> None:
     assert np.median(own[FAULT]) > 4
     assert np.median(own[SURGE]) < 3
     assert np.median(busy[SURGE]) > np.median(busy[FAULT])
-    assert np.median(busy[SURGE]) > 1
     assert np.isnan(own[: Latency().warm_up]).all()
+
+
+def test_busier_than_ever_is_above_the_limit_of_busy() -> None:
+    detector = Latency(busy=True)
+    scores = detector.score(service(fault=1.0, surge=150.0)).values[0]
+    assert np.median(scores[SURGE]) > (detector.limit or 0)
+    assert np.nanmax(scores[FAULT]) < (detector.limit or 0)
 
 
 def test_the_two_reasons_are_two_sentences() -> None:
