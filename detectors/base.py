@@ -137,3 +137,11 @@ class Layered(Protocol):
 
     def split(self, state: bytes) -> tuple[bytes, bytes]:
         """The two parts, which put together are the state."""
+
+
+@runtime_checkable
+class Settling(Detector, Protocol):
+    """A causal detector that knows better a little later."""
+
+    def settled(self, block: SeriesBlock) -> tuple[Scores, Floats]:
+        """Scores as they are once a short stretch of the future is known, and those of `score`."""

@@ -17,7 +17,7 @@ from detectors.proportion import Proportion
 from detectors.pyod_adapter import PREFIX, PyodDetector
 from detectors.seasonal import Seasonal
 from detectors.shift import Shift
-from detectors.windows import Windows
+from detectors.windows import Windows, WindowsStream
 from reinfra.model import InputError
 
 DETECTORS: dict[str, Callable[[], Detector]] = {
@@ -34,6 +34,7 @@ DETECTORS: dict[str, Callable[[], Detector]] = {
     "stl": Seasonal,
     "time-to-limit": TimeToLimit,
     "windows": Windows,
+    "windows_stream": WindowsStream,
     "pyod:KNN": lambda: PyodDetector("KNN"),
 }
 """Those that the conformance tests run; "pyod:" followed by any other PyOD name works as well."""

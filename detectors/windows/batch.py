@@ -9,9 +9,9 @@ from detectors.base import Floats, Scores, readable
 from detectors.windows.cover import along, covered, cubes, risen
 from detectors.windows.expect import expected
 from detectors.windows.fill import Filled, filled
-from detectors.windows.nearest import nearest, spread
+from detectors.windows.nearest import Bank, nearest, spread
 from detectors.windows.period import period
-from detectors.windows.views import Cut, Vectors, levelled, scaled, shapes
+from detectors.windows.views import Cut, Vectors, levelled, scaled, shapes, usual_size
 from reinfra.model import SeriesBlock
 
 _SHORTEST = 8
@@ -85,10 +85,14 @@ class Windows:
             kept = self._kept(series, cut)
             bank = kept[spread(kept.size, round(self.bank * min(1.0, scale.length)))]
             found = shapes(series.x, cut)
-            whole, place = _far(levelled(found, cut.length), cut, kept, bank)
+            whole, place = _far(
+                levelled(found, cut.length, float(np.median(found.level))), cut, kept, bank
+            )
             strange = cubes(risen(covered(whole, cut)))
             if scale.size:
-                size, _ = _far(scaled(found, cut.length), cut, kept, bank)
+                size, _ = _far(
+                    scaled(found, cut.length, usual_size(found, cut.length)), cut, kept, bank
+                )
                 strange += cubes(risen(covered(size, cut)))
             if scale.changes:
                 change, _ = _far(shapes(steps, cut).vectors, cut, kept, bank)
@@ -114,7 +118,7 @@ def _far(
     """Of every window: distance to the nearest (NaN: not looked at), and its place (-1)."""
     distance, place = np.full(len(vectors), np.nan), np.full(len(vectors), -1)
     if kept.size:
-        among = np.searchsorted(kept, bank)
-        found, nearby = nearest(vectors[kept], cut.starts[kept], among, cut.length)
-        distance[kept], place[kept] = found, np.where(np.isnan(found), -1, kept[nearby])
+        among = Bank(vectors[bank], cut.starts[bank], cut.length)
+        found, nearby = nearest(vectors[kept], cut.starts[kept], among)
+        distance[kept], place[kept] = found, np.where(np.isnan(found), -1, bank[nearby])
     return distance, place

@@ -1,5 +1,7 @@
 """The nearest of some hundreds of vectors, for each of very many: one matrix product and a minimum."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,15 @@ _CELLS = 200_000
 """Distances that are in memory at once: they stay in a core's cache."""
 
 _GOLDEN = 0.6180339887498949
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bank:
+    """Vectors of windows of `length` points, and where these begin, in ascending order."""
+
+    vectors: Vectors
+    starts: NDArray[np.intp]
+    length: int
 
 
 def spread(count: int, most: int) -> NDArray[np.intp]:
@@ -25,31 +36,38 @@ def spread(count: int, most: int) -> NDArray[np.intp]:
 
 
 def nearest(
-    vectors: Vectors, starts: NDArray[np.intp], bank: NDArray[np.intp], length: int
+    vectors: Vectors, starts: NDArray[np.intp], bank: Bank
 ) -> tuple[Floats, NDArray[np.intp]]:
-    """Distance to, and place of, the nearest of `vectors[bank]` that does not overlap in time.
+    """Distance to, and place in the bank of, each vector's nearest one that does not overlap in time.
 
-    A vector that begins within `length` of another overlaps it. Where the whole bank does, the
+    A window that begins less than `length` from another overlaps it. Where the whole bank does, the
     distance is NaN.
     """
-    kept, begins = vectors[bank], starts[bank]
     # |a - b|^2 less |a|^2, which is the same for every b, is one product with [-2b, |b|^2]
-    squares = np.einsum("ij,ij->i", kept, kept)[:, None]
-    towards = np.ascontiguousarray(np.concatenate((-2 * kept, squares), axis=1).T)
+    squares = np.einsum("ij,ij->i", bank.vectors, bank.vectors)[:, None]
+    towards = np.ascontiguousarray(np.concatenate((-2 * bank.vectors, squares), axis=1).T)
     from_here = np.concatenate((vectors, np.ones((len(vectors), 1), np.float32)), axis=1)
-    first = np.searchsorted(begins, starts - length, "right")
-    after = np.searchsorted(begins, starts + length, "left")
-    band = np.arange(int((after - first).max()))
-    rows = max(16, _CELLS // bank.size)
-    far = np.empty((rows, bank.size), np.float32)
+    first = np.searchsorted(bank.starts, starts - bank.length, "right")
+    after = np.searchsorted(bank.starts, starts + bank.length, "left")
+    band = np.arange(int((after - first).max(initial=0)))
+    rows = max(16, _CELLS // bank.starts.size)
+    far = np.empty((rows, bank.starts.size), np.float32)
     place = np.empty(len(vectors), np.intp)
     for begin in range(0, len(vectors), rows):
         part = slice(begin, min(begin + rows, len(vectors)))
         distance = np.matmul(from_here[part], towards, out=far[: part.stop - begin])
-        near = np.minimum(first[part, None] + band, np.maximum(after[part, None] - 1, 0))
-        distance[np.arange(len(distance))[:, None], near] = np.inf
+        _exclude(distance, first[part], after[part], band)
         place[part] = distance.argmin(axis=1)
-    difference = vectors - kept[place]
+    difference = vectors - bank.vectors[place]
     found = np.sqrt(np.einsum("ij,ij->i", difference, difference).astype(np.float64))
-    found[after - first >= bank.size] = np.nan
-    return found, bank[place]
+    found[after - first >= bank.starts.size] = np.nan
+    return found, place
+
+
+def _exclude(
+    distance: Vectors, first: NDArray[np.intp], after: NDArray[np.intp], band: NDArray[np.intp]
+) -> None:
+    """Infinity from column `first` up to `after` of each row. Rows of none get none."""
+    if band.size:
+        rows, columns = np.nonzero(band < (after - first)[:, None])
+        distance[rows, first[rows] + band[columns]] = np.inf

@@ -49,43 +49,66 @@ class Shapes:
     level: Floats
 
 
-def shapes(x: Floats, cut: Cut, fitted: slice = slice(None)) -> Shapes:
-    """The basis is that of the windows in `fitted`."""
-    values = cut.length // cut.block
-    whole = x[: x.size // cut.block * cut.block]
-    coarse = whole.reshape(-1, cut.block).mean(axis=1) if cut.block > 1 else whole
-    windows = sliding_window_view(coarse.astype(np.float32), values)[:: cut.stride // cut.block]
-    basis = _basis(windows[fitted], cut.block)
-    vectors = np.empty((len(windows), basis.shape[1] + 1), np.float32)
-    np.matmul(windows, basis, out=vectors[:, :-1])
+def shapes(x: Floats, cut: Cut) -> Shapes:
+    """In the basis that fits these windows best."""
+    return projected(x, cut, basis(x, cut))
+
+
+def projected(x: Floats, cut: Cut, onto: Vectors) -> Shapes:
+    """In the basis `onto`; a window's vector does not depend on the windows beside it."""
+    windows = _windows(x, cut)
+    vectors = np.empty((len(windows), onto.shape[1] + 1), np.float32)
+    np.matmul(windows, onto, out=vectors[:, :-1])
     level, energy = _moments(x, cut)
     known = np.einsum("ij,ij->i", vectors[:, :-1], vectors[:, :-1])
     vectors[:, -1] = np.sqrt(np.maximum(energy - known, 0))
     return Shapes(vectors, level)
 
 
-def levelled(found: Shapes, length: int) -> Vectors:
-    """Shape and mean."""
-    level = _LEVEL * np.sqrt(length) * (found.level - np.median(found.level))
+def levelled(found: Shapes, length: int, centre: float) -> Vectors:
+    """Shape, and mean from `centre` on."""
+    level = _LEVEL * np.sqrt(length) * (found.level - centre)
     return np.column_stack((found.vectors, level.astype(np.float32)))
 
 
-def scaled(found: Shapes, length: int) -> Vectors:
-    """Shapes of about one size, and how large they were: a small pattern counts like a large one."""
-    size = np.sqrt(np.einsum("ij,ij->i", found.vectors, found.vectors) / length)
-    least = _LEVEL * float(np.median(size)) + 1e-9
+def scaled(found: Shapes, length: int, usual: float) -> Vectors:
+    """Shapes of about one size, and how large they were: a small pattern counts like a large one.
+
+    Shapes far smaller than the `usual` size are noise and stay small.
+    """
+    size = _sizes(found, length)
+    least = _LEVEL * usual + 1e-9
     unit = np.sqrt(np.square(size) + least**2)
     logarithm = _LEVEL * np.sqrt(length) * np.log(size + least)
     return np.column_stack((found.vectors / unit[:, None], logarithm.astype(np.float32)))
 
 
-def _basis(windows: NDArray[np.float32], block: int) -> Vectors:
+def usual_size(found: Shapes, length: int) -> float:
+    """The median root mean square of the windows."""
+    return float(np.median(_sizes(found, length)))
+
+
+def _sizes(found: Shapes, length: int) -> Vectors:
+    size: Vectors = np.sqrt(np.einsum("ij,ij->i", found.vectors, found.vectors) / length)
+    return size
+
+
+def _windows(x: Floats, cut: Cut) -> Vectors:
+    """Each window's values, averaged over blocks."""
+    whole = x[: x.size // cut.block * cut.block]
+    coarse = whole.reshape(-1, cut.block).mean(axis=1) if cut.block > 1 else whole
+    apart = sliding_window_view(coarse.astype(np.float32), cut.length // cut.block)
+    return apart[:: cut.stride // cut.block]
+
+
+def basis(x: Floats, cut: Cut) -> Vectors:
     """Principal components as columns, each of mean 0 so that a window's mean does not count."""
+    windows = _windows(x, cut)
     some = windows[:: max(1, len(windows) // _FITTED_ON)]
     centred = some - some.mean(axis=1, keepdims=True)
     _, found = np.linalg.eigh((centred.T @ centred).astype(np.float64))
-    basis = found[:, ::-1][:, :_COMPONENTS]
-    free: Vectors = ((basis - basis.mean(axis=0)) * np.sqrt(block)).astype(np.float32)
+    best = found[:, ::-1][:, :_COMPONENTS]
+    free: Vectors = ((best - best.mean(axis=0)) * np.sqrt(cut.block)).astype(np.float32)
     return free
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.base import Floats, Scores
+from detectors.base import Floats, Scores, Settling
 from detectors.episodes import Episodes
 from detectors.registry import detector
 from reinfra.batch.score.bands import band_of
@@ -94,6 +94,8 @@ def _scores(block: SeriesBlock, settings: ScoreSettings) -> tuple[Scores, Floats
     if not made.causal:
         why = "its scores of the past change with the future"
         raise InputError(f"{settings.name} cannot stream", where="--detector", why=why)
+    if isinstance(made, Settling):
+        return made.settled(block)
     scores = made.score(block)
     return scores, scores.values
 

@@ -18,7 +18,7 @@ class Mode(enum.StrEnum):
 
 
 OF_PROMISE = "autoregression"
-DETECTORS = {Mode.BATCH: "windows", Mode.STREAM: "autoregression"}
+DETECTORS = {Mode.BATCH: "windows", Mode.STREAM: "windows_stream"}
 
 
 @dataclass(frozen=True, slots=True)
