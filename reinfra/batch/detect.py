@@ -12,7 +12,7 @@ from reinfra.batch.items import items
 from reinfra.batch.record import record
 from reinfra.batch.silence import STALENESS, silences
 from reinfra.batch.work import Task
-from reinfra.batch.workers import Work, run_all
+from reinfra.batch.workers import Crew, Work, run_all
 from reinfra.config import Settings
 from reinfra.coverage.drops import RATIO
 from reinfra.errors import ExitCode, InputError, ReinfraError
@@ -25,6 +25,7 @@ KIND, PARTIAL = "detect", "detect, in part"
 """Only a run over everything that leaves no gap behind moves where the next one begins."""
 
 EVERYTHING = Selector()
+ALONE = Crew()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Request:
     only: tuple[str, ...] = ()
     selector: Selector = EVERYTHING
     dry_run: bool = False
-    workers: int = 1
+    crew: Crew = ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,11 @@ def detect(
         task = Task(settings.detect, window, _goes_on(request), request.dry_run, clock())
         if request.dry_run:
             trial = _evaluate(
-                Work(where, store, settings, task), names, series, request.workers, progress
+                Work(where, store, settings, task, run.id, clock),
+                names,
+                series,
+                request.crew,
+                progress,
             )
             return _report(run, series, trial, 0, request)
         with store.writing() as connection:
@@ -100,7 +105,11 @@ def detect(
             if samples is not None:
                 task = replace(task, ids=_registered(store, series))
             evaluation = _evaluate(
-                Work(where, store, settings, task), names, series, request.workers, progress
+                Work(where, store, settings, task, run.id, clock),
+                names,
+                series,
+                request.crew,
+                progress,
             )
             if samples is None and whole and request.until is None:
                 evaluation.found |= watch(store, settings, series, window.until - 1)
@@ -158,13 +167,13 @@ def _evaluate(
     one: Work,
     names: tuple[str, ...],
     series: list[Stored],
-    workers: int,
+    crew: Crew,
     progress: Progress,
 ) -> Evaluation:
     task, window = one.task, one.task.window
     scoring = [name for name in names if name != STALENESS]
     parts = items(scoring, live(series, window), round(task.settings.step * SECOND))
-    evaluation = run_all(one, parts, workers, progress)
+    evaluation = run_all(one, parts, crew, progress)
     if STALENESS in names:
         found = Evaluation()
         now = window.until - 1

@@ -35,14 +35,24 @@ class Task:
     ids: Mapping[int, int] = field(default_factory=dict)
 
 
-def work(samples: SampleStore, store: Store, task: Task, item: Item) -> Evaluation:
+Also = Callable[[Connection, Evaluation], None]
+"""What else is written in an item's transaction; raises to have none of it."""
+
+
+def nothing(_connection: Connection, _evaluation: Evaluation) -> None:
+    """Nothing else is written."""
+
+
+def work(
+    samples: SampleStore, store: Store, task: Task, item: Item, also: Also = nothing
+) -> Evaluation:
     """Search one item. What is found and where the detector stopped are written together, or neither is."""
     into = Evaluation()
     ids = [task.ids.get(one.id, one.id) for one in item.series]
     if not streams(item.detector):
         _whole(samples, task, item, into)
         into.found = {task.ids.get(id_, id_): found for id_, found in into.found.items()}
-        _record(store, task, into.found, lambda _: None)
+        _record(store, task, into, lambda connection: also(connection, into))
         return into
     flagging = Flagging.of(
         item.series[0].key.metric, round(task.settings.quiet * SECOND), task.settings.override
@@ -61,12 +71,13 @@ def work(samples: SampleStore, store: Store, task: Task, item: Item) -> Evaluati
         )
     _count(into, stream, done, done.until > before)
     after = stream.states(done, before)
-    _record(
-        store,
-        task,
-        into.found,
-        lambda connection: states.save(connection, item.detector, after, deep=stream.opened),
-    )
+
+    def keep(connection: Connection) -> None:
+        if task.goes_on:
+            states.save(connection, item.detector, after, deep=stream.opened)
+        also(connection, into)
+
+    _record(store, task, into, keep)
     return into
 
 
@@ -135,15 +146,9 @@ def _count(into: Evaluation, stream: Stream, done: Progressed, moved: NDArray[np
     into.late = done.late
 
 
-def _record(
-    store: Store,
-    task: Task,
-    found: dict[int, list[Anomaly]],
-    keep: Callable[[Connection], None],
-) -> None:
+def _record(store: Store, task: Task, into: Evaluation, keep: Callable[[Connection], None]) -> None:
     if task.dry_run:
         return
     with store.writing() as connection:
-        anomalies.save(connection, found, task.now)
-        if task.goes_on:
-            keep(connection)
+        anomalies.save(connection, into.found, task.now)
+        keep(connection)

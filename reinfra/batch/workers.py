@@ -7,10 +7,15 @@ from dataclasses import dataclass, replace
 
 from reinfra.batch.evaluate import Evaluation
 from reinfra.batch.items import Item
+from reinfra.batch.share import shared
 from reinfra.batch.work import Task, work
 from reinfra.config import Settings
+from reinfra.errors import InputError
+from reinfra.model import Clock
 from reinfra.progress import Progress, Step
 from reinfra.store import SampleStore, Store, open_store
+
+_CONNECT_S = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,6 +26,8 @@ class Work:
     store: Store
     settings: Settings
     task: Task
+    run_id: str
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +43,67 @@ class Place:
         return cls(one.store.engine.url.render_as_string(hide_password=False), elsewhere)
 
 
-def run_all(one: Work, items: Sequence[Item], workers: int, progress: Progress) -> Evaluation:
-    """Work on every item, in `workers` processes if that is more than one."""
-    found, done = Evaluation(), 0
-    total = sum(len(item.series) for item in items)
-    several = workers > 1 and len(items) > 1
-    for item, part in _side_by_side(one, items, workers) if several else _in_turn(one, items):
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who works: processes here, a Dask cluster's workers, or whichever hosts claim items."""
+
+    workers: int = 1
+    dask: str = ""
+    share: bool = False
+
+
+def run_all(one: Work, items: Sequence[Item], crew: Crew, progress: Progress) -> Evaluation:
+    """Work on every item."""
+    found = Evaluation()
+    for done, part in enumerate(_parts(one, items, crew), start=1):
         found.merge(part)
-        done += len(item.series)
-        progress(Step("detect", done, total))
+        progress(Step("detect", done, len(items)))
     return found
 
 
-def _in_turn(one: Work, items: Sequence[Item]) -> Iterator[tuple[Item, Evaluation]]:
-    for item in items:
-        yield item, work(one.samples, one.store, one.task, item)
+def _parts(one: Work, items: Sequence[Item], crew: Crew) -> Iterator[Evaluation]:
+    if crew.share and not one.task.dry_run:
+        return shared(one.store, one.task, items, one.run_id, one.clock)
+    if crew.dask:
+        return _on_cluster(one, items, crew.dask)
+    if crew.workers > 1 and len(items) > 1:
+        return _side_by_side(one, items, crew.workers)
+    return (work(one.samples, one.store, one.task, item) for item in items)
 
 
-def _side_by_side(
-    one: Work, items: Sequence[Item], workers: int
-) -> Iterator[tuple[Item, Evaluation]]:
+def _side_by_side(one: Work, items: Sequence[Item], workers: int) -> Iterator[Evaluation]:
     place = Place.of(one)
     fresh = multiprocessing.get_context("spawn")  # a fork would share connections and threads
     with ProcessPoolExecutor(min(workers, len(items)), fresh) as pool:
-        running = {
-            pool.submit(elsewhere, place, _own(one.task, item), item): item
-            for item in sorted(items, key=lambda item: -len(item.series))
-        }
+        running = [
+            pool.submit(elsewhere, place, _own(one.task, item), item) for item in _largest(items)
+        ]
         for future in as_completed(running):
-            yield running[future], future.result()
+            yield future.result()
+
+
+def _on_cluster(one: Work, items: Sequence[Item], address: str) -> Iterator[Evaluation]:
+    """On the workers of a Dask cluster, which must reach the database by its URL."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise InputError("Dask is not installed", todo="Install reinfra[dask].") from error
+    place = Place.of(one)
+    try:
+        client = Client(address, timeout=_CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise InputError("the Dask cluster cannot be reached", where=address) from error
+    with client:
+        running = [
+            client.submit(elsewhere, place, _own(one.task, item), item, pure=False)
+            for item in _largest(items)
+        ]
+        yield from (future.result() for future in running)
+
+
+def _largest(items: Sequence[Item]) -> list[Item]:
+    """What takes longest first."""
+    return sorted(items, key=lambda item: -len(item.series))
 
 
 def elsewhere(place: Place, task: Task, item: Item) -> Evaluation:

@@ -24,12 +24,23 @@ def detect(  # noqa: PLR0913, PLR0917 - one argument for each option
     workers: Annotated[
         int, typer.Option(min=1, max=256, help="Processes that work side by side.")
     ] = 1,
+    dask: Annotated[
+        str, typer.Option(help="Work on this Dask cluster, as tcp://host:8786.", metavar="ADDRESS")
+    ] = "",
+    share: Annotated[
+        bool, typer.Option("--share", help="Let other hosts help (PostgreSQL).")
+    ] = False,
+    join: Annotated[
+        bool, typer.Option("--join", help="Help with the run that is under way, and end with it.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Search new samples for anomalies, open and resolve incidents, put alerts into the outbox."""
     from reinfra.batch.check import check_settings
     from reinfra.batch.detect import Request
     from reinfra.batch.detect import detect as run
+    from reinfra.batch.share import help_out
+    from reinfra.batch.workers import Crew
     from reinfra.cli.output import write_json
     from reinfra.cli.progress import shown
     from reinfra.cli.times import instant
@@ -39,6 +50,11 @@ def detect(  # noqa: PLR0913, PLR0917 - one argument for each option
     here = context(ctx)
     settings = here.settings()
     check_settings(settings, here.config)
+    if join:
+        typer.echo(
+            f"{help_out(here.store(settings), system_clock)} parts of the run were done here"
+        )
+        return
     now = system_clock()
     request = Request(
         instant(since, "--since", now),
@@ -46,7 +62,7 @@ def detect(  # noqa: PLR0913, PLR0917 - one argument for each option
         tuple(only or ()),
         Selector.parse(series),
         dry_run,
-        workers,
+        Crew(workers, dask, share),
     )
     with shown() as progress:
         report = run(

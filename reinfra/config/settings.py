@@ -2,7 +2,6 @@
 
 import re
 from typing import Annotated, Literal
-
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
@@ -131,6 +130,13 @@ class AlertSettings(_Section):
         (),
         description="Signals that your rules rely on, here or elsewhere; doctor and the Coverage page say "
         "which of them can never come.",
+    )
+    pages_per_week: float = Field(
+        2.0,
+        gt=0,
+        le=1000,
+        description="Incidents a week that people are willing to hear of; `reinfra alerts budget` proposes the "
+        "detect.false_alarms that would have kept to it.",
     )
     max_attempts: int = Field(
         20, ge=1, le=100, description="Attempts before a message is given up as dead."

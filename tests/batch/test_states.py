@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from reinfra.batch.detect import Report, Request, detect
+from reinfra.batch.workers import Crew
 from reinfra.config import load_settings
 from reinfra.model import DAY, HOUR, MINUTE, Anomaly, Batch, SeriesKey
 from reinfra.store import SampleStore, Source, Store, anomalies, open_store
@@ -50,7 +51,7 @@ def run(store: Store, until: int, workers: int = 1, **changes: object) -> Report
     return detect(
         store,
         settings,
-        Request(until=until, workers=workers),
+        Request(until=until, crew=Crew(workers)),
         clock=lambda: BEGIN + SPAN,
         ids=lambda: f"{until}-{next(numbers)}-{os.urandom(4).hex()}",
     )
