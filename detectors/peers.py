@@ -37,7 +37,7 @@ class Peers:
 
     per_week: float = 0.25
     least: int = 4
-    slack: float = 0.5
+    slack: float = 0.35
     name: str = field(default="peers", init=False)
     causal: bool = field(default=True, init=False)
     alone: bool = field(default=False, init=False)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from benchmarks.detection import fleet, nab, novelty, promise, speed
+from benchmarks.detection import fleet, fleet_mechanisms, nab, novelty, promise, speed
 
 
 def run() -> Iterator[str]:
     yield from nab.run()
     yield from fleet.run()
+    yield from fleet_mechanisms.run()
     yield from promise.run()
     yield from novelty.run()
     yield from speed.run()

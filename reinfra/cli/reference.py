@@ -83,7 +83,18 @@ def _settings() -> Iterator[str]:
         for key, each in model.model_fields.items():
             variable = f"{PREFIX}{section}_{key}".upper()
             yield f"| `{key}` | `{_default(each.default)}` | `{variable}` | {each.description} |"
+    yield from _overrides()
     yield from _sources()
+
+
+def _overrides() -> Iterator[str]:
+    from reinfra.config import DetectOverride
+
+    yield "\n## `[[detect.override]]`\n"
+    yield f"{(DetectOverride.__doc__ or '').strip()}\n"
+    yield "| key | default | meaning |"
+    yield "|---|---|---|"
+    yield from _keys(DetectOverride, own=set(DetectOverride.model_fields))
 
 
 def _sources() -> Iterator[str]:

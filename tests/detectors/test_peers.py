@@ -33,7 +33,7 @@ def test_siblings_that_differ_as_they_always_did_are_left_alone() -> None:
 
 def test_a_host_that_changes_as_a_whole_is_no_matter_of_peers() -> None:
     values = siblings(POINTS)
-    values[:, 1500:] *= 0.5
+    values[:, 1500:] -= 0.3
     scores = Peers().score(fleet_of(values)).values[:, HURT]
     assert (scores > 1).mean() < 0.01
 
