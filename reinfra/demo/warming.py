@@ -34,7 +34,7 @@ def judged_from(
         ]
         if found or until == detection.until:
             return min(found, default=detection.until)
-        span += DAY
+        span *= 2
     return detection.until
 
 
