@@ -40,7 +40,7 @@ def run() -> Iterator[str]:
 
 
 def _peers() -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for label, correlation in (("independent", 0.0), ("autocorrelated", 0.7)):
         values = _fleet(correlation)
         begun = CPU_SECONDS()
@@ -71,7 +71,7 @@ def _fleet(correlation: float) -> Matrix:
 
 
 def _counts() -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for rate in (0.0, 1e-4, 0.01, 0.5, 20.0):
         rng = np.random.default_rng(0)
         values = rng.poisson(rate, (COUNTERS, 14 * 1440)).astype(np.float64)
@@ -86,7 +86,7 @@ def _counts() -> list[tuple[str, ...]]:
 
 
 def _shares() -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for trials in (5, 50, 500):
         rates = [_rate(Proportion(), _graded(trials, 0.9, seed)) for seed in range(SETS)]
         found = []

@@ -37,8 +37,8 @@ def grid(batch: Batch, metric: str, *, increases: bool = False) -> SeriesBlock:
 def hits(detector: Detector, block: SeriesBlock, fault: Fault) -> bool:
     flagged = detector.score(block).values > (detector.limit or np.inf)
     during = (block.at >= fault.since) & (block.at <= fault.until)
-    rows = [row for row, key in enumerate(block.keys) if key in fault.series]
-    return bool(flagged[np.ix_(rows, np.flatnonzero(during))].any())
+    rows = np.array([key in fault.series for key in block.keys])
+    return bool(flagged[rows][:, during].any())
 
 
 def planted(faults: tuple[Fault, ...], kind: FaultKind) -> list[Fault]:
