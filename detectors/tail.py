@@ -88,11 +88,20 @@ class Tails:
         above = scale / curved * (np.power(share, -curved) - 1)
         return np.where(self.enough, self.base + above, 1.2 * self.highest)
 
+    def apart(self) -> Floats:
+        """A fifth above what the first gap in the upper half of all peaks leaves: for too few peaks for a tail."""
+        end = self._gap(np.maximum(self.seen // 2, 1), _GAP_FOR_LEVEL)
+        return 1.2 * self.ordered[np.arange(len(end)), np.maximum(end - 1, 0)]
+
     def _end(self, ratio: float) -> NDArray[np.intp]:
         """Past incidents stand apart: the place of the first jump of `ratio` in the upper half of the peaks."""
         count = self.seen - self.first
         most = np.maximum(_LEAST_INCIDENTS, _INCIDENTS * self.seen).astype(np.intp)
         start = self.first + np.maximum.reduce((count - most, count // 2, np.ones_like(count)))
+        return self._gap(start, ratio)
+
+    def _gap(self, start: NDArray[np.intp], ratio: float) -> NDArray[np.intp]:
+        """The first place from `start` on whose peak is more than `ratio` times the one before; else `seen`."""
         jumps = np.zeros(self.ordered.shape, np.bool_)
         jumps[:, 1:] = self.ordered[:, 1:] > ratio * self.ordered[:, :-1]
         jumps &= np.arange(self.ordered.shape[1]) >= start[:, None]

@@ -99,6 +99,7 @@ class FalseAlarmRate:
         maxima = Maxima.of(scores.values, block.at, blocks, span)
         tails = Tails.of(maxima.peaks(blocks.width, self.quiet))
         levels = tails.level(self.per_week / blocks.per_week, np.nan_to_num(tails.shape))
+        levels = np.where(tails.enough, levels, tails.apart())
         return np.where(tails.highest > 0, levels, np.nan)
 
     def _begin(self, memory: Memory, rows: NDArray[np.intp], fresh: Flags, blocks: Blocks) -> None:

@@ -114,6 +114,35 @@ def relay(ctx: typer.Context, as_json: Json = False) -> None:
 
 
 @app.command()
+def budget(
+    ctx: typer.Context,
+    pages: Annotated[
+        float | None,
+        typer.Option(
+            min=0.01, help="Incidents a week; by default the setting alerts.pages_per_week."
+        ),
+    ] = None,
+    days: Annotated[float, typer.Option(min=1, max=400, help="Days to replay.")] = 28,
+    as_json: Json = False,
+) -> None:
+    """Show how many incidents a week stricter settings would have brought, and which keeps to the budget."""
+    from reinfra.batch.budget import budget as replayed
+    from reinfra.batch.budget import lines
+    from reinfra.cli.output import write_json, write_table
+    from reinfra.model import system_clock
+
+    here = context(ctx)
+    settings = here.settings()
+    wanted = settings.alerts.pages_per_week if pages is None else pages
+    found = replayed(here.store(settings), settings, wanted, days, system_clock())
+    if as_json:
+        write_json(found)
+    else:
+        write_table(("false_alarms", "incidents", "a week", "95 % interval"), lines(found))
+        typer.echo(found.said)
+
+
+@app.command()
 def silence() -> None:
     """Keep matching alerts quiet for a while (not built yet)."""
     not_built("alerts silence", "Acknowledge an incident with `reinfra alerts ack`.")
