@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from benchmarks.detection import runs
 from benchmarks.detection.blocks import cloudwatch, read
 from benchmarks.detection.fleet import SINCE
 from benchmarks.detection.nab import BEGIN
@@ -35,6 +36,7 @@ def run() -> Iterator[str]:
     with one_core():
         rows = [_row(name, block) for name, block in blocks.items()]
     yield table((*columns, "pyod:KNN", "ratio"), rows)
+    yield from runs.run()
 
 
 def _one_minute() -> SeriesBlock:
