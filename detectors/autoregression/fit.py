@@ -83,7 +83,7 @@ def _learn(
     keep = np.where(some, fade, 1.0)
     deep[name] = keep[:, None, None] * deep[name] + ridge.products(rows)
     deep["spread"][:, model] = keep[:, None] * deep["spread"][:, model] + _added(
-        errors, near["unit"]
+        errors, np.nan_to_num(near["unit"])
     )
     seen = deep[name][:, -2, -2]
     least = _LEAST_ROWS if name == "recent" else max(_LEAST_ROWS, DAY // layout.step)

@@ -106,3 +106,12 @@ def test_a_restless_stretch_widens_the_scale() -> None:
     values[0, 2000:2300] += np.random.default_rng(3).normal(0, 1.5, 300)
     scale = Autoregression().score(block_of(values)).scale[0]
     assert scale[2250] > 2 * scale[1990]
+
+
+@pytest.mark.parametrize("begins", [1, 30, 35])
+def test_a_series_that_begins_anywhere_is_scored_for_good(begins: int) -> None:
+    values = daily_wave(2, 1500)
+    values[0, :begins] = np.nan
+    scores = Autoregression().score(block_of(values)).values
+    assert np.isfinite(scores[:, begins + 18 :]).all()
+    assert 0.4 < np.median(scores[0, 600:]) < 0.8
