@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detectors.base import DetectorError, Floats
 from detectors.windows.model import SCALES, SETTLED, Model, Seen
 
-FIRST, LAST_DOUBLED, KEPT = 250, 8000, 8000
+FIRST, STRETCH, KEPT = 250, 6000, 8000
 _TRUST = 1000.0
 _HEAD = struct.Struct("<4sHqqqdI")
 _MARK = b"wins"
@@ -18,14 +18,18 @@ _VIEWS = 3
 
 
 def checkpoint(count: int) -> tuple[int, int]:
-    """The last checkpoint at or before `count` points (0: none yet), and the next one."""
-    if count < FIRST:
-        return 0, FIRST
-    if count < LAST_DOUBLED:
-        last = FIRST << (count // FIRST).bit_length() - 1
-        return last, 2 * last
-    last = count // LAST_DOUBLED * LAST_DOUBLED
-    return last, last + LAST_DOUBLED
+    """The last checkpoint at or before `count` points (0: none yet), and the next one.
+
+    One comes whenever the series has grown by half, and at the latest after STRETCH points.
+    """
+    last, following = 0, FIRST
+    while following <= count:
+        stretch = min(following // 2, STRETCH)
+        if stretch == STRETCH:
+            last = following + (count - following) // STRETCH * STRETCH
+            return last, last + STRETCH
+        last, following = following, following + stretch
+    return last, following
 
 
 @dataclass(slots=True, eq=False)

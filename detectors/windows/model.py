@@ -33,6 +33,7 @@ _BANK = 500
 _STIFFNESS = 0.05
 _FADES = 0.2
 _MISSING = 0.1
+_ROUNDING = 1e-6
 _FARTHEST = 1e6
 
 
@@ -53,7 +54,7 @@ class Usual:
         return cls(mean, float(known.std()), float(np.abs(known - mean).max()))
 
     def rise(self, values: Floats, stiffness: float = 0.0) -> Floats:
-        unit = self.spread + stiffness * self.worst + 1e-9
+        unit = self.spread + stiffness * self.worst + _ROUNDING
         return np.nan_to_num(np.maximum((values - self.mean) / unit, 0))
 
 

@@ -14,8 +14,8 @@ from reinfra.model import SeriesBlock
 class WindowsStream:
     """Causal: what windows that end now, and the error of a forecast of now, say about now.
 
-    Fitted anew on the last 8,000 points whenever a series has doubled, later every 8,000 points; nothing is
-    scored before 250. With little history scores are small: they count n / (n + 1,000) after n points.
+    Fitted anew on the last 8,000 points whenever a series has grown by half, later every 6,000 points;
+    nothing is scored before 250. With little history scores are small: they count n / (n + 1,000) after n points.
 
     `settled` gives the scores of the whole, which are better: they also know the windows that begin at a
     point or before it and end later, the longest of which is two periods long.
