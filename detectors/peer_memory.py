@@ -73,9 +73,8 @@ class PeerMemory:
         between = _SIGMA_OF_MAD * median(np.abs(self.centres - bias[:, None]))
         floor = np.maximum(_LEAST_RELATIVE * np.abs(self.level[:, 1]), 1e-12)
         known = np.maximum(np.isfinite(self.centres).sum(axis=1), 1)
-        return np.maximum(
-            np.maximum(within, between * np.sqrt(STRETCH)) * (1 + _DOUBT / known), floor
-        )
+        wide: Floats = np.maximum(within, between * np.sqrt(STRETCH)) * (1 + _DOUBT / known)
+        return np.maximum(wide, floor)
 
     @property
     def together(self) -> NDArray[np.bool_]:

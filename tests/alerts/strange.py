@@ -18,7 +18,7 @@ from reinfra.model import (
     Transition,
 )
 from reinfra.signals import find
-from reinfra.store import Source, Store, anomalies
+from reinfra.store import Selector, Source, Store, anomalies
 from reinfra.store.notice import Notice
 
 T0 = 1_700_000_000_000
@@ -58,11 +58,7 @@ def anomaly(
 def known(store: Store, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
     """Make these series known to the store. Their ids."""
     store.write(Batch.at_instant(T0, [(one, 0.4) for one in keys]), Source("test"))
-    with store.reading() as connection:
-        from reinfra.store.catalogue import find as all_series
-        from reinfra.store.selector import Selector
-
-        return {one.key: one.id for one in all_series(connection, Selector())}
+    return {one.key: one.id for one in store.series(Selector())}
 
 
 def save(store: Store, found: Sequence[Anomaly]) -> None:

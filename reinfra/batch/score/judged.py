@@ -68,7 +68,8 @@ def _picked(
     block: SeriesBlock, places: NDArray[np.intp], parts: list[NDArray[np.intp]], scores: Scores
 ) -> tuple[list[tuple[NDArray[Any], ...]], NDArray[np.intp]]:
     """For each series: value, mask, score, expected and scale, all but the score of the strangest channel."""
-    found, strangest = [], []
+    found: list[tuple[NDArray[Any], ...]] = []
+    strangest = []
     for part in parts:
         total, best = combined(scores.values[part])
         row, time = places[part][best], np.arange(total.size)
