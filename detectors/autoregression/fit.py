@@ -13,6 +13,7 @@ from reinfra.model import DAY
 
 _LEAST_ROWS = 60
 _FIRST_ROUNDS = 3
+_FEW = 30
 _LEAST_RELATIVE = 1e-3  # a change of 0.1 % of a series' usual size is never big
 _MODELS = "recent", "seasonal"
 
@@ -105,7 +106,8 @@ def _usual(spread: Floats, seen: Floats, size: Floats, weights: int) -> Floats:
     """The usual error, wider the less has been seen; blind to the largest 2 %."""
     count = np.maximum(spread[:, 0], 1)
     usual = MAD_TO_SIGMA * spread[:, 1] / count
-    robust = np.maximum(usual, 0.1 * np.sqrt(spread[:, 2] / count))
+    share = 0.1 + _FEW / np.maximum(seen, 1)  # what is rare has hardly been seen yet
+    robust = np.maximum(usual, share * np.sqrt(spread[:, 2] / count))
     wider = 1 + 2 * weights / np.maximum(seen, 1)
     return np.maximum(np.maximum(robust * wider, _LEAST_RELATIVE * size), 1e-12)
 

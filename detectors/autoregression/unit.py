@@ -33,9 +33,8 @@ def settle(near: Rows, values: NDArray[np.floating]) -> None:
     size = _middle(np.sort(np.abs(x), axis=1), count)
     wider = 1 + 2 * LEAST_SAMPLES / np.maximum(missed, 1)
     least = np.maximum(_LEAST_RELATIVE * size, 1e-12)
-    scale = np.maximum(
-        np.maximum(usual, 0.3 * unit * np.sqrt(np.maximum(1 - pull**2, 0.0))) * wider, least
-    )
+    squares = np.where(np.isnan(miss), 0.0, np.square(miss)).sum(axis=1)
+    scale = np.maximum(np.maximum(usual * wider, np.sqrt(squares / np.maximum(missed, 1))), least)
     ready = missed >= LEAST_SAMPLES - 1
     fresh = np.stack([centre, pull, scale], axis=1)
     near["level"] = np.where(ready[:, None], fresh, near["level"])
