@@ -18,6 +18,9 @@ _VALUES = 32
 _COMPONENTS = 16
 _OFFSETS = 8
 _FITTED_ON = 1000
+_NOISE = 1e-3
+"""Shapes smaller than this part of the series' spread are no shapes."""
+
 _LEVEL = 0.3
 """How much a window's mean counts beside its shape."""
 
@@ -77,7 +80,7 @@ def scaled(found: Shapes, length: int, usual: float) -> Vectors:
     Shapes far smaller than the `usual` size are noise and stay small.
     """
     size = _sizes(found, length)
-    least = _LEVEL * usual + 1e-9
+    least = _LEVEL * usual + _NOISE
     unit = np.sqrt(np.square(size) + least**2)
     logarithm = _LEVEL * np.sqrt(length) * np.log(size + least)
     return np.column_stack((found.vectors / unit[:, None], logarithm.astype(np.float32)))
