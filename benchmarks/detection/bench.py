@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from benchmarks.detection import fleet, fleet_mechanisms, nab, novelty, promise, speed
+from benchmarks.detection import fleet, fleet_mechanisms, nab, novelty, promise, speed, vus
 
 
 def run() -> Iterator[str]:
@@ -11,4 +11,5 @@ def run() -> Iterator[str]:
     yield from fleet_mechanisms.run()
     yield from promise.run()
     yield from novelty.run()
+    yield from vus.run()
     yield from speed.run()
