@@ -14,6 +14,7 @@ MAD_TO_SIGMA = 1.4826
 _FAR_OUT = 3.0
 """Usual errors. Huber ("Robust estimation of a location parameter", 1964) gives 1.345 for 95 % efficiency."""
 
+_LEAST_WEIGHT = 0.2  # else what comes every day is learned in weeks
 _KEPT = 0.98  # of errors, by size, are in the sum of squares
 _RIDGE = 1e-3
 Terms = NDArray[np.floating[Any]]
@@ -44,9 +45,8 @@ def temper(rows: Terms, weights: Floats) -> Errors:
     median = np.where(count > 0, _at(order, (count - 1) // 2), 0.0)
     bound = np.maximum(_FAR_OUT * MAD_TO_SIGMA * median, 1e-6)[:, None]
     far = there & (error > bound)
-    rows.transpose(0, 2, 1)[far] *= np.sqrt(np.broadcast_to(bound, far.shape)[far] / error[far])[
-        :, None
-    ]
+    weight = np.maximum(np.broadcast_to(bound, far.shape)[far] / error[far], _LEAST_WEIGHT)
+    rows.transpose(0, 2, 1)[far] *= np.sqrt(weight)[:, None]
     limit = _at(order, (_KEPT * (count - 1)).astype(np.int64))
     error[~there | (error > limit[:, None])] = 0
     return Errors(count, median.astype(np.float64), np.square(error).sum(axis=1, dtype=np.float64))
