@@ -10,7 +10,7 @@ from detectors.base import Floats, Scores, Settling
 from detectors.episodes import Episodes
 from detectors.registry import detector
 from reinfra.batch.score.bands import band_of
-from reinfra.batch.score.channels import combined, measures
+from reinfra.batch.score.channels import LOOKED_AT, combined, measures
 from reinfra.batch.score.flags import thresholds
 from reinfra.batch.score.settings import Mode, ScoreSettings
 from reinfra.model import SECOND, Anomaly, InputError, SeriesBlock
@@ -45,7 +45,8 @@ class Judged:
 
 def judge(block: SeriesBlock, channels: int, settings: ScoreSettings) -> Judged:
     """Score a block of `channels` rows for each series. Raises InputError for a detector there is not."""
-    chosen = measures(block, channels)
+    looked_at = LOOKED_AT if settings.mode is Mode.STREAM else None
+    chosen = measures(block, channels, looked_at)
     places = np.flatnonzero(chosen)
     scores, now = _scores(block.select(places), settings)
     if channels == 1:
