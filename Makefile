@@ -17,7 +17,8 @@ demo: $(RUNTIME)
 
 test: $(STAMP)
 	@scripts/test-programs.sh
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	# One thread a process: two processes share the cores already.
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
