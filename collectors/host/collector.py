@@ -7,6 +7,7 @@ from typing import Self
 from opentelemetry.metrics import MeterProvider
 
 from collectors.host import disks, kernel, memory, network, processors
+from collectors.host.installed import Installed
 from collectors.identity import Whereabouts, host_name
 from collectors.instruments import Instrument, Panel, register
 from reinfra.config.sources import HostSource
@@ -24,6 +25,7 @@ class Host:
     clock: Clock = system_clock
     labels: Mapping[str, str] = field(default_factory=dict)
     whereabouts: Whereabouts | None = None
+    installed: Installed | None = None
     origin: Origin = Origin.LIVE
     name: str = "host"
     _panel: Panel = field(init=False, repr=False)
@@ -36,7 +38,13 @@ class Host:
     @classmethod
     def of(cls, settings: HostSource, clock: Clock) -> Self:
         whereabouts = Whereabouts.started(settings.site) if settings.identity else None
-        return cls(clock=clock, labels=settings.labels, whereabouts=whereabouts, name=settings.name)
+        return cls(
+            clock=clock,
+            labels=settings.labels,
+            whereabouts=whereabouts,
+            installed=Installed(settings.environments, clock),
+            name=settings.name,
+        )
 
     @staticmethod
     def present() -> bool:
@@ -44,10 +52,12 @@ class Host:
 
     def collect(self) -> Iterator[Batch | Report]:
         yield self._panel.read(self.clock())
-        known = self.whereabouts.attributes() if self.whereabouts else {}
+        this = subject({"host.name": self.host})
+        known = dict(self.whereabouts.attributes()) if self.whereabouts else {}
+        installed = self.installed.news(this) if self.installed else ()
+        known |= {fact.name: fact.value for fact in installed}
         news = {name: text for name, text in known.items() if self._said.get(name) != text}
         if news:
-            this = subject({"host.name": self.host})
             yield Report(facts=tuple(Fact(this, name, text) for name, text in news.items()))
             self._said.update(news)
 

@@ -20,3 +20,8 @@ class HostSource(SourceSettings):
         description="Where a machine stands that no cloud describes: a hall, a city. "
         "OTEL_RESOURCE_ATTRIBUTES=reinfra.site=... says the same.",
     )
+    environments: tuple[str, ...] = Field(
+        (),
+        description="site-packages folders of the environments that models run in, whose versions of frameworks "
+        "and SDKs are kept; that of reinfra itself if empty.",
+    )
