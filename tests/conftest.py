@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 
@@ -19,6 +20,13 @@ from reinfra.store.schema import metadata
 
 OTHER_SERVER = "REINFRA_TEST_POSTGRES_URL"
 _numbers = count()
+
+
+@pytest.fixture(autouse=True)
+def _logs_of_its_own() -> Iterator[None]:
+    """A command sends its logs to the stderr of its test, which is closed when the next one logs."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
