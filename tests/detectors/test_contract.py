@@ -145,7 +145,7 @@ def test_the_score_is_the_distance_from_the_expected_value_in_units_of_the_scale
 
 @pytest.mark.parametrize("name", causal_ones)
 @given(cut=st.integers(0, POINTS), seed=st.integers(0, 9), step=st.sampled_from([10, 240]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_the_future_never_changes_a_score(name: str, cut: int, seed: int, step: int) -> None:
     values = with_gaps(daily_wave(2, POINTS, seed), seed)
     values[:, 650:] *= 50
@@ -178,7 +178,7 @@ def parts(block: SeriesBlock, cuts: list[int]) -> list[SeriesBlock]:
     seed=st.integers(0, 9),
     step=st.sampled_from([1, 10, 240]),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_however_it_is_cut_advancing_gives_the_scores_of_the_whole(
     name: str, cuts: list[int], seed: int, step: int
 ) -> None:

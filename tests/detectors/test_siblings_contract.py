@@ -94,7 +94,7 @@ def test_too_little_history_gives_no_score(name: str, points: int) -> None:
 
 @each
 @given(cut=st.integers(0, POINTS), seed=st.integers(0, 5))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_the_future_never_changes_a_score(name: str, cut: int, seed: int) -> None:
     block = BLOCKS[name](seed)
     whole = made(name).score(block)
@@ -103,7 +103,7 @@ def test_the_future_never_changes_a_score(name: str, cut: int, seed: int) -> Non
 
 @each
 @given(cuts=st.lists(st.integers(1, POINTS - 1), max_size=4), seed=st.integers(0, 5))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_however_it_is_cut_advancing_gives_the_scores_of_the_whole(
     name: str, cuts: list[int], seed: int
 ) -> None:

@@ -136,7 +136,7 @@ def test_a_series_alone_gets_the_scores_it_gets_in_a_block(name: str) -> None:
 
 @pytest.mark.parametrize("name", DETECTORS)
 @given(cut=st.integers(0, POINTS), seed=st.integers(0, 9))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_the_future_never_changes_a_score(name: str, cut: int, seed: int) -> None:
     values = wave(seed)
     values[:, 650:] *= 50
