@@ -164,7 +164,7 @@ def test_a_warning_is_a_partial_success_that_rejects_nothing(ports: Ports, sink:
         (GOOD[:-3], {}),
         (b"\0" * 1_000, {}),
         (b"not gzip", {"content-encoding": "gzip"}),
-        (gzip.compress(GOOD)[:-5], {"content-encoding": "gzip"}),
+        (gzip.compress(GOOD, mtime=0)[:-5], {"content-encoding": "gzip"}),
         (b"{", {"content-type": JSON}),
         (b"[]", {"content-type": JSON}),
         (b'{"resourceMetrics": 7}', {"content-type": JSON}),
