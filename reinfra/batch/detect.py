@@ -1,7 +1,6 @@
 """The scheduled batch of detectors: one run over one window, on record from its first moment."""
 
 import socket
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from reinfra import __version__
@@ -78,9 +77,21 @@ def detect(
 
     Raises LockedError while another run is under way, InputError for a detector nobody knows.
     """
+    if request.dry_run:
+        tried = trial(store, settings, request, clock=clock, progress=progress, samples=samples)
+        run = runs.Run(
+            ids(),
+            PARTIAL,
+            clock(),
+            tried.window.since,
+            tried.window.until,
+            __version__,
+            socket.gethostname(),
+        )
+        return _report(run, tried.series, tried.evaluation, 0, request)
     names = _names(settings, request)
     where = samples or store
-    with nullcontext() if request.dry_run else only_one(store.engine, KIND):
+    with only_one(store.engine, KIND):
         series = [one for one in where.series(request.selector) if one.key.metric != RATIO]
         done = _done(store)
         window = _window(settings, request, series, done, clock())
@@ -90,15 +101,6 @@ def detect(
             ids(), kind, clock(), window.since, window.until, __version__, socket.gethostname()
         )
         task = Task(settings.detect, window, _goes_on(request), request.dry_run, clock())
-        if request.dry_run:
-            trial = _evaluate(
-                Work(where, store, settings, task, run.id, clock),
-                names,
-                series,
-                request.crew,
-                progress,
-            )
-            return _report(run, series, trial, 0, request)
         with store.writing() as connection:
             runs.begin(connection, run)
         try:
@@ -122,6 +124,34 @@ def detect(
             found = evaluation.anomalies
             runs.end(connection, run.id, clock(), ExitCode.OK, series=len(series), anomalies=found)
         return _report(run, series, evaluation, incidents, request)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """What a search came to that wrote nothing; findings are by the series' ids where samples live."""
+
+    window: Window
+    series: list[Stored]
+    evaluation: Evaluation
+
+
+def trial(
+    store: Store,
+    settings: Settings,
+    request: Request,
+    *,
+    clock: Clock,
+    progress: Progress = silent,
+    samples: SampleStore | None = None,
+) -> Trial:
+    """Search one window as `detect` does and write nothing. It waits for nobody."""
+    names = _names(settings, request)
+    where = samples or store
+    series = [one for one in where.series(request.selector) if one.key.metric != RATIO]
+    window = _window(settings, request, series, _done(store), clock())
+    task = Task(settings.detect, window, _goes_on(request), dry_run=True, now=clock())
+    work = Work(where, store, settings, task, "", clock)
+    return Trial(window, series, _evaluate(work, names, series, request.crew, progress))
 
 
 def _names(settings: Settings, request: Request) -> tuple[str, ...]:
