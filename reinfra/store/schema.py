@@ -14,9 +14,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from reinfra.store.backtest_tables import backtest
 from reinfra.store.detection_tables import detector_state, work_item
 from reinfra.store.ledger_tables import absence, answer, fact, refusal, source_state
 from reinfra.store.metadata import ID, REVISIONS, metadata
+from reinfra.store.run_tables import heartbeat, run
 from reinfra.store.tables import hot_frame, series, series_label, source
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "absence",
     "anomaly",
     "answer",
+    "backtest",
     "detector_state",
     "fact",
     "graded_item",
@@ -110,24 +113,6 @@ outbox = Table(
     UniqueConstraint("dedup_key", "channel"),
     CheckConstraint("state IN ('pending', 'sent', 'dead')", name="state"),
     Index(None, "state", "next_attempt_at"),
-)
-
-run = Table(
-    "run",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("started_at", BigInteger, nullable=False),
-    Column("ended_at", BigInteger),  # null: still running, or it died
-    Column("exit_code", Integer),
-    Column("since", BigInteger),
-    Column("until", BigInteger),
-    Column("series", Integer, nullable=False),
-    Column("anomalies", Integer, nullable=False),
-    Column("version", Text, nullable=False),
-    Column("host", Text, nullable=False),
-    Column("error", Text),
-    Index(None, "kind", "started_at"),
 )
 
 graded_set = Table(
