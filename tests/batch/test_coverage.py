@@ -1,5 +1,7 @@
 """A drop in coverage is an incident, and the same one that silent series make."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -97,8 +99,9 @@ def test_a_part_of_the_search_or_a_trial_writes_no_coverage(
 ) -> None:
     assert at
     _collect(store)
-    for request in (Request(dry_run=True), Request(only=("staleness",)), Request(until=NOW)):
-        detect(store, settings, request, clock=store.clock, ids=lambda: str(id(object())))
+    requests = (Request(dry_run=True), Request(only=("staleness",)), Request(until=NOW))
+    for number, request in enumerate(requests):
+        detect(store, settings, request, clock=store.clock, ids=partial(str, number))
     assert _shares(store) == []
 
 

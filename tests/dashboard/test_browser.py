@@ -65,6 +65,7 @@ def test_an_incident_is_found_acknowledged_and_linked_to(
     assert f"incident={filled.incident_id}" in page.url
     expect(page.get_by_text("<img src=x onerror=alert(1)> **bold**").first).to_be_visible()
 
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.keyboard.press("a")
     expect(page.get_by_role("button", name="Acknowledge")).to_be_disabled()
     with filled.store.reading() as connection:
