@@ -18,6 +18,7 @@ from reinfra.store.backtest_tables import backtest
 from reinfra.store.detection_tables import detector_state, work_item
 from reinfra.store.ledger_tables import absence, answer, fact, refusal, source_state
 from reinfra.store.metadata import ID, REVISIONS, metadata
+from reinfra.store.routing_tables import decision, notification, notification_group, silence
 from reinfra.store.run_tables import heartbeat, run
 from reinfra.store.tables import hot_frame, series, series_label, source
 
@@ -27,19 +28,24 @@ __all__ = [
     "anomaly",
     "answer",
     "backtest",
+    "decision",
     "detector_state",
     "fact",
     "graded_item",
     "graded_set",
+    "heartbeat",
     "hot_frame",
     "human_label",
     "incident",
     "metadata",
+    "notification",
+    "notification_group",
     "outbox",
     "refusal",
     "run",
     "series",
     "series_label",
+    "silence",
     "source",
     "source_state",
     "transition",
@@ -81,7 +87,11 @@ incident = Table(
     Column("since", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
     Column("series_count", Integer, nullable=False),
-    Column("feedback", Text),  # null, "useful" or "not useful"
+    Column("feedback", Text),  # null, "useful", "not useful" or "expected"
+    Column("labels", Text, nullable=False, server_default="{}"),  # JSON: what routes match
+    Column("snoozed_until", BigInteger),
+    Column("flapping_until", BigInteger),  # when it counts as settled again
+    Column("merged_into", BigInteger),  # the id of the incident that took its anomalies
     Index(None, "state", "since"),
 )
 
