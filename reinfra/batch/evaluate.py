@@ -17,12 +17,16 @@ from reinfra.store import Stored
 
 @dataclass(slots=True)
 class Evaluation:
-    """What came out so far. `scored` and `warming` count series of detectors that score values, `late` samples."""
+    """What came out so far. `scored` and `warming` count series of detectors that score values, `late` samples.
+
+    `failed` says of series, by id, why a part of the run could not search them.
+    """
 
     found: dict[int, list[Anomaly]] = field(default_factory=dict)
     scored: set[int] = field(default_factory=set)
     warming: set[int] = field(default_factory=set)
     late: int = 0
+    failed: dict[int, str] = field(default_factory=dict)
 
     def add(self, series: list[Stored], anomalies: list[Anomaly], since: int) -> None:
         """Keep what lasts until `since` or longer; what ended before was an earlier run's to find."""
@@ -38,6 +42,7 @@ class Evaluation:
         self.scored |= other.scored
         self.warming |= other.warming
         self.late += other.late
+        self.failed |= other.failed
 
     @property
     def anomalies(self) -> int:

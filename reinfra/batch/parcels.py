@@ -44,6 +44,7 @@ def packed_result(found: Evaluation) -> bytes:
         "scored": sorted(found.scored),
         "warming": sorted(found.warming),
         "late": found.late,
+        "failed": found.failed,
     }
     return json.dumps(body).encode()
 
@@ -55,7 +56,8 @@ def unpacked_result(payload: bytes, series: Mapping[int, Stored]) -> Evaluation:
         int(id_): [_anomaly(series[int(id_)].key, one) for one in many]
         for id_, many in body["found"].items()
     }
-    return Evaluation(found, set(body["scored"]), set(body["warming"]), body["late"])
+    failed = {int(id_): why for id_, why in body["failed"].items()}
+    return Evaluation(found, set(body["scored"]), set(body["warming"]), body["late"], failed)
 
 
 def _fields(one: Anomaly) -> dict[str, Any]:

@@ -6,19 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from reinfra.batch.attempt import LostError, attempted
 from reinfra.batch.evaluate import Evaluation
 from reinfra.batch.items import Item
 from reinfra.batch.parcels import packed_item, packed_result, unpacked_item, unpacked_result
 from reinfra.batch.work import Task, work
-from reinfra.errors import InputError, ReinfraError
+from reinfra.errors import InputError
 from reinfra.model import Clock, random_id
 from reinfra.store import Selector, Store, Stored, leases
 
 _WAIT_S = 0.2
-
-
-class LostError(ReinfraError):
-    """An item that took longer than its lease, and is another worker's now."""
 
 
 def shared(
@@ -68,7 +65,12 @@ def _done(store: Store, mine: leases.Claim, known: Mapping[int, Stored]) -> bool
             raise LostError("an item was lost to another worker")
 
     try:
-        work(store, store, task, item, finish)
+        found = attempted(
+            item.detector, item.series, lambda: work(store, store, task, item, finish)
+        )
+        if found.failed:
+            with store.writing() as connection:
+                finish(connection, found)
     except LostError:
         return False
     return True

@@ -1,10 +1,12 @@
 """The items of a run one after another, or side by side in processes. Either way the same is found."""
 
 import multiprocessing
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 
+from reinfra.batch.attempt import attempted
 from reinfra.batch.evaluate import Evaluation
 from reinfra.batch.items import Item
 from reinfra.batch.share import shared
@@ -68,18 +70,24 @@ def _parts(one: Work, items: Sequence[Item], crew: Crew) -> Iterator[Evaluation]
         return _on_cluster(one, items, crew.dask)
     if crew.workers > 1 and len(items) > 1:
         return _side_by_side(one, items, crew.workers)
-    return (work(one.samples, one.store, one.task, item) for item in items)
+    return (_attempted(one.samples, one.store, one.task, item) for item in items)
 
 
 def _side_by_side(one: Work, items: Sequence[Item], workers: int) -> Iterator[Evaluation]:
     place = Place.of(one)
     fresh = multiprocessing.get_context("spawn")  # a fork would share connections and threads
-    with ProcessPoolExecutor(min(workers, len(items)), fresh) as pool:
+    with ProcessPoolExecutor(min(workers, len(items)), fresh, let_parent_decide) as pool:
         running = [
             pool.submit(elsewhere, place, _own(one.task, item), item) for item in _largest(items)
         ]
         for future in as_completed(running):
             yield future.result()
+
+
+def let_parent_decide() -> None:
+    """A signal to the whole group, as of Ctrl-C or of systemd, ends the run by way of its own process."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _on_cluster(one: Work, items: Sequence[Item], address: str) -> Iterator[Evaluation]:
@@ -110,9 +118,13 @@ def elsewhere(place: Place, task: Task, item: Item) -> Evaluation:
     """Work on an item in a process that has opened nothing yet."""
     store = open_store(place.url)
     try:
-        return work(_samples(place, store), store, task, item)
+        return _attempted(_samples(place, store), store, task, item)
     finally:
         store.engine.dispose()
+
+
+def _attempted(samples: SampleStore, store: Store, task: Task, item: Item) -> Evaluation:
+    return attempted(item.detector, item.series, lambda: work(samples, store, task, item))
 
 
 def _samples(place: Place, store: Store) -> SampleStore:
