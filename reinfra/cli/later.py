@@ -13,8 +13,3 @@ def not_built(command: str, instead: str) -> NoReturn:
 def up() -> None:
     """Run collectors, detection, alerts and dashboard of one machine (not built yet)."""
     not_built("up", "Run `reinfra collect`, `reinfra detect` and `reinfra dashboard` side by side.")
-
-
-def backtest() -> None:
-    """Replay history and compare settings (not built yet)."""
-    not_built("backtest", "Use `reinfra score FILE` to try the detectors on a file.")

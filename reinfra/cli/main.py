@@ -8,6 +8,7 @@ import typer
 
 from reinfra.cli import (
     alerts,
+    backtest,
     collect,
     dashboard,
     db,
@@ -51,7 +52,7 @@ app.command("up")(later.up)
 app.command("collect")(collect.collect)
 app.command("detect")(detect.detect)
 app.command("score")(score.score)
-app.command("backtest")(later.backtest)
+app.command("backtest")(backtest.backtest)
 app.add_typer(judge.app, name="judge")
 app.add_typer(gaps.app, name="gaps")
 app.add_typer(alerts.app, name="alerts")

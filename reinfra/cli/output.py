@@ -1,7 +1,5 @@
 """Results on stdout: JSON for machines, tables for people. Text from outside is never markup."""
 
-import dataclasses
-import enum
 import json
 import math
 import sys
@@ -31,7 +29,9 @@ def _seen(character: str) -> str:
 
 def write_json(result: object, *, indent: int | None = 2) -> None:
     """Print `result` as JSON: dataclasses as objects, NaN as null. `indent=None` keeps it on one line."""
-    typer.echo(json.dumps(_plain(result), indent=indent, allow_nan=False))
+    from reinfra.model.plain import plain
+
+    typer.echo(json.dumps(plain(result), indent=indent, allow_nan=False))
 
 
 def write_table(
@@ -55,17 +55,3 @@ def _shown(cell: object) -> str:
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return "unknown"
     return f"{cell:.4g}" if isinstance(cell, float) else printable(str(cell))
-
-
-def _plain(value: object) -> object:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, enum.Enum):
-        return value.value
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
