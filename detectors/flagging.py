@@ -24,13 +24,16 @@ _LEAST: dict[tuple[str, str], tuple[float, float]] = {
 """By family and unit the least deviation, absolute and relative: one step of the coarsest source, such as whole
 percents of utilization, whole degrees, and 15 MHz of a 2 GHz clock."""
 
+_AS_THEY_ARE = ("minimum_absolute", "minimum_relative", "open_points", "open_window")
+
 
 @dataclass(frozen=True, slots=True)
 class Flagging:
     """For one signal. The least deviations are in its base unit, and a share of what was expected.
 
-    `sustain` and `recovery` are in ms: how long samples must stay strange, and how long none may be
-    strange before an anomaly has ended.
+    Three rules open and clear an anomaly. At least `open_points` of `open_window` cells running must be
+    strange (3 of 5). Samples must stay strange for `sustain` ms. None may be strange for `recovery` ms
+    before it has ended.
     """
 
     worse: Worse = Worse.BOTH
@@ -38,6 +41,13 @@ class Flagging:
     minimum_relative: float = 0.0
     sustain: int = 0
     recovery: int = 0
+    open_points: int = 1
+    open_window: int = 1
+
+    @property
+    def memory(self) -> int:
+        """Cells before a window that decide, with it, what of it counts; `sustain` is a time and apart."""
+        return self.open_window - 1 if self.open_points > 1 else 0
 
     @classmethod
     def of(cls, metric: str, recovery: int, overrides: Sequence[DetectOverride] = ()) -> Self:
@@ -69,6 +79,8 @@ class Flagging:
         With `sustain`, only those of streaks that last as long count: flagged samples with no
         other scored one between.
         """
+        if self.open_points > 1:
+            flagged = _dense(flagged, self.open_points, self.open_window)
         points = np.flatnonzero(flagged)
         if self.sustain and points.size:
             calm = np.cumsum(scored & ~flagged)[points]
@@ -81,9 +93,23 @@ class Flagging:
         return np.split(points, np.flatnonzero(np.diff(at[points]) > self.recovery) + 1)
 
 
+def _dense(flagged: NDArray[np.bool_], least: int, window: int) -> NDArray[np.bool_]:
+    """Flagged cells that are among at least `least` such ones of some `window` cells running."""
+    ends = _running(flagged, window) >= least
+    inside = _running(ends[::-1], window)[::-1] > 0
+    return flagged & inside
+
+
+def _running(flags: NDArray[np.bool_], window: int) -> NDArray[np.int64]:
+    """How many of each cell and the `window - 1` before it are set."""
+    total = np.cumsum(flags)
+    total[window:] -= total[:-window].copy()
+    return total
+
+
 def _of(one: DetectOverride) -> dict[str, Any]:
     """What an override sets, in ms."""
-    said = one.model_dump(include={"minimum_absolute", "minimum_relative"}, exclude_none=True)
+    said = one.model_dump(include=set(_AS_THEY_ARE), exclude_none=True)
     if one.direction is not None:
         said["worse"] = Worse(one.direction)
     for name in ("sustain", "recovery"):

@@ -55,9 +55,10 @@ def work(
         _record(store, task, into, lambda connection: also(connection, into))
         return into
     flagging = Flagging.of(
-        item.series[0].key.metric, round(task.settings.quiet * SECOND), task.settings.override
+        item.series[0].key.metric, round(task.settings.quiet * SECOND), task.settings.overrides
     )
-    stream = Stream.of(samples, store, task.settings, item, ids, flagging.sustain)
+    least = max(-(-flagging.sustain // item.step), flagging.memory)
+    stream = Stream.of(samples, store, task.settings, item, ids, least)
     end = task.window.until // item.step * item.step
     if task.goes_on:
         stream.load(end)
@@ -102,7 +103,7 @@ class _Findings:
     def _episodes(self, judged: Judged) -> list[Anomaly]:
         settings, stream = self.task.settings, self.stream
         quiet = round(settings.quiet * SECOND)
-        episodes = Episodes(stream.item.detector, quiet, settings.override, stream.detector)
+        episodes = Episodes(stream.item.detector, quiet, settings.overrides, stream.detector)
         return episodes.find(judged.block, judged.scores, judged.thresholds)
 
     def _add(self, row: int, one: Anomaly) -> None:

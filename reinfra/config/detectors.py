@@ -1,8 +1,8 @@
 """How the signals of one pattern are detected, where that shall differ from the registry's choice."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 _SECONDS = 7 * 86_400
 
@@ -32,9 +32,23 @@ class DetectOverride(BaseModel):
     sustain: float | None = Field(
         None, ge=0, le=_SECONDS, description="Seconds that samples must stay strange; by default 0."
     )
+    open_points: int | None = Field(
+        None, ge=1, le=100, description="As detect.open_points, for these signals."
+    )
+    open_window: int | None = Field(
+        None, ge=1, le=100, description="As detect.open_window, for these signals."
+    )
     recovery: float | None = Field(
         None,
         ge=0,
         le=_SECONDS,
         description="Seconds without a strange sample after which it is over; by default detect.quiet.",
     )
+
+    @model_validator(mode="after")
+    def _opens(self) -> Self:
+        if (self.open_points is None) != (self.open_window is None):
+            raise ValueError("open_points and open_window belong together, as in 3 of 5")
+        if (self.open_points or 1) > (self.open_window or 1):
+            raise ValueError("open_points is at most open_window, as in 3 of 5")
+        return self

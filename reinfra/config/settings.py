@@ -91,9 +91,34 @@ class DetectSettings(_Section):
         le=86_400,
         description="Seconds without a strange point after which an anomaly has ended.",
     )
+    open_points: int = Field(
+        1,
+        ge=1,
+        le=100,
+        description="Strange points, of detect.open_window running, that make an anomaly. 1 by default, because "
+        "thresholds hold detect.false_alarms already; 3 of 5 for flags that come from elsewhere.",
+    )
+    open_window: int = Field(
+        1, ge=1, le=100, description="Points running that detect.open_points are counted in."
+    )
     override: tuple[DetectOverride, ...] = Field(
         (), description="What differs for some signals; each table names them by a pattern."
     )
+
+    @property
+    def overrides(self) -> tuple[DetectOverride, ...]:
+        """What holds for every signal where it differs from the rules, then what holds for some."""
+        if self.open_points == self.open_window == 1:
+            return self.override
+        opening = {"open_points": self.open_points, "open_window": self.open_window}
+        return (DetectOverride(signal="*", **opening), *self.override)
+
+    @field_validator("open_window")
+    @classmethod
+    def _holds_the_points(cls, window: int, info: ValidationInfo) -> int:
+        if info.data.get("open_points", 1) > window:
+            raise ValueError("open_points is at most open_window, as in 3 of 5")
+        return window
 
     @field_validator("timezone")
     @classmethod

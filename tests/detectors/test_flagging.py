@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from detectors.flagging import Flagging
 from reinfra.config import DetectOverride
@@ -72,3 +74,36 @@ def test_a_sample_that_is_not_scored_does_not_end_a_streak() -> None:
 
 def test_nothing_flagged_is_no_anomaly() -> None:
     assert places("...", Flagging()) == []
+
+
+@pytest.mark.parametrize(
+    ("flagged", "found"),
+    [
+        ("x.x.x", [[0, 2, 4]]),  # three of five
+        ("x..x..x", []),  # never three of five
+        ("xx......xxx", [[8, 9, 10]]),
+        ("x x x", [[0, 2, 4]]),  # a cell that is not scored is one of the five
+        ("xx", []),
+        ("xxx", [[0, 1, 2]]),
+    ],
+)
+def test_so_many_of_some_cells_running_must_be_strange(
+    flagged: str, found: list[list[int]]
+) -> None:
+    assert places(flagged, Flagging(recovery=3 * MINUTE, open_points=3, open_window=5)) == found
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(1, 5), st.integers(0, 60))
+@settings(max_examples=50, deadline=None)
+def test_the_cells_remembered_decide_as_if_all_were_there(
+    flags: list[bool], least: int, cut: int
+) -> None:
+    terms = Flagging(open_points=least, open_window=5)
+    mine, scored = np.array(flags), np.ones(len(flags), np.bool_)
+    at = MINUTE * np.arange(mine.size)
+    whole = {int(one) for run in terms.runs(at, mine, scored) for one in run}
+    first = max(0, cut - terms.memory)
+    after = [run + first for run in terms.runs(at[first:], mine[first:], scored[first:])]
+    assert {one for one in whole if one >= cut} == {
+        int(one) for run in after for one in run if one >= cut
+    }
