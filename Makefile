@@ -4,6 +4,8 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 STAMP := $(VENV)/.installed
 RUNTIME := $(VENV)/.installed-runtime
+# Compiled modules are kept: without them each process that a test or the demo starts compiles pandas anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check fix bench bench-store lock clean help
 
