@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from reinfra.store import incidents, outbox, sources
+from reinfra.store import backlog, incidents, sources
 from reinfra.store.outbox import Delivery
 from reinfra.store.sources import SourceState
 
@@ -22,7 +22,7 @@ class Counts:
 
 def take(connection: Connection) -> Counts:
     unresolved = incidents.listing(connection, states=incidents.UNRESOLVED, limit=_MOST)
-    channels = outbox.counts(connection).values()
+    channels = backlog.counts(connection).values()
     return Counts(
         tuple(sources.listing(connection)),
         {state: sum(one.state is state for one in unresolved) for state in incidents.UNRESOLVED},

@@ -22,8 +22,8 @@ from reinfra.gaps.recorded import compare_recorded
 from reinfra.model import Clock, IdSource, Incident, InputError
 from reinfra.model.randomness import SEED
 from reinfra.progress import Progress, Step
-from reinfra.store import Selector, Store, anomalies, incidents, open_store, outbox
-from reinfra.store.outbox import Counts
+from reinfra.store import Selector, Store, anomalies, incidents, open_store
+from reinfra.store.backlog import Counts, counts
 
 FEW, FEW_LABELS_OF = 100, "llama-7b"
 """A service has many verdicts and few labels; this shows what the correction makes of that."""
@@ -50,7 +50,7 @@ def run(settings: Settings, clock: Clock, ids: IdSource, progress: Progress) -> 
     progress(Step("grade answers", 1, 1))
     gaps = tuple(compare_recorded(folder / "fmbench", np.random.default_rng(SEED)))
     progress(Step("compare infrastructure", 1, 1))
-    found, counts = finish(store, settings, clock, progress)
+    found, delivered = finish(store, settings, clock, progress)
     return Summary(
         provenance=PROVENANCE,
         detection=detection,
@@ -58,7 +58,7 @@ def run(settings: Settings, clock: Clock, ids: IdSource, progress: Progress) -> 
         incidents=found,
         graded=graded,
         gaps=gaps,
-        outbox=counts,
+        outbox=delivered,
         file=settings.alerts.file,
     )
 
@@ -70,7 +70,7 @@ def finish(
     deliver(store, settings.alerts, clock)
     progress(Step("deliver alerts", 1, 1))
     with store.reading() as connection:
-        return tuple(incidents.listing(connection, limit=10_000)), outbox.counts(connection)
+        return tuple(incidents.listing(connection, limit=10_000)), counts(connection)
 
 
 def recreate(database: Path) -> None:

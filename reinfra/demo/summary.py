@@ -10,7 +10,7 @@ from reinfra.batch.detect import Report
 from reinfra.gaps.scorecard import Refusal, Scorecard
 from reinfra.gaps.text import summary as gap_line
 from reinfra.model import MINUTE, Incident, iso
-from reinfra.store.outbox import Counts
+from reinfra.store.backlog import Counts
 
 _JUDGES_SHOWN = 3
 _INCIDENTS_SHOWN = 5

@@ -1,12 +1,16 @@
-"""An alert as the outbox keeps it: the incident as it was at that transition, and what readers filter by."""
+"""An alert as the outbox keeps it: the incident as it was at that transition, and all that readers need of it."""
 
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from reinfra.model import Alert, Anomaly, Incident, IncidentState, Severity, Transition
 from reinfra.signals import find
+from reinfra.store.evidence import NOTHING, Change, Evidence, Seen
+from reinfra.store.ranking import excess, worst
+
+__all__ = ["Evidence", "Notice", "Routing", "decode", "encode", "excess", "worst"]
 
 UNKNOWN = "unknown"
 SEVERAL = "several"
@@ -16,11 +20,25 @@ _TEAM_LABELS = ("team",)
 
 @dataclass(frozen=True, slots=True)
 class Notice(Alert):
-    """An alert with the words that SNS filter policies compare: lower case, never empty."""
+    """An alert with the words that SNS filter policies compare: lower case, never empty.
+
+    `opened_at` is when the incident first opened: with its name it tells one thread of messages from that of
+    a database made anew. `repeat` counts reminders of one transition, each with a key of its own. `runbook`
+    is what a route says; where none does, the settings may have one for the signal.
+    """
 
     kind: str = UNKNOWN
     fleet: str = UNKNOWN
     team: str = UNKNOWN
+    opened_at: int = 0
+    repeat: int = 0
+    runbook: str = ""
+    evidence: Evidence = NOTHING
+
+    @property
+    def dedup_key(self) -> str:
+        key = f"{self.incident.name}:{self.number}"
+        return f"{key}:{self.repeat}" if self.repeat else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +62,6 @@ class Routing:
         )
 
 
-def worst(anomalies: Iterable[Anomaly]) -> Anomaly:
-    """The anomaly that says most: by severity, then by score over threshold, then the first to begin."""
-    return min(anomalies, key=_mildness)
-
-
-def excess(anomaly: Anomaly) -> float:
-    """How many times its threshold the score reached, which compares detectors with different scales."""
-    ratio = anomaly.score / anomaly.threshold if anomaly.threshold > 0 else math.inf
-    return 0.0 if math.isnan(ratio) else ratio
-
-
 def encode(notice: Notice) -> str:
     body = asdict(notice)
     body["incident"] = {one.name: body["incident"][one.name] for one in fields(Incident)}
@@ -68,12 +75,20 @@ def decode(body: str) -> Notice:
     incident["state"] = IncidentState(incident["state"])
     given["transition"] = Transition(given["transition"])
     given["reasons"] = tuple(given["reasons"])
+    given["evidence"] = _evidence(given.get("evidence") or {})
     return Notice(incident=Incident(**incident), **given)
 
 
-def _mildness(anomaly: Anomaly) -> tuple[int, float, int, str, str]:
-    named = (str(anomaly.key), anomaly.detector)
-    return (-anomaly.severity.rank, -excess(anomaly), anomaly.since, *named)
+def _evidence(given: dict[str, Any]) -> Evidence:
+    """A message that an older version wrote has none."""
+    worst_, change = given.get("worst"), given.get("change")
+    return Evidence(
+        worst=Seen(**worst_) if worst_ else None,
+        first=tuple(Seen(**one) for one in given.get("first", ())),
+        change=Change(**change) if change else None,
+        hosts=tuple((name, type_) for name, type_ in given.get("hosts", ())),
+        host_count=given.get("host_count", 0),
+    )
 
 
 def _shared(anomalies: list[Anomaly], names: tuple[str, ...]) -> str:

@@ -6,15 +6,18 @@ sent once more (with the same `dedup_key`), and never one that is lost.
 """
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, Update, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from reinfra.model import MINUTE, Severity
+from reinfra.store.delivery_tables import outbox
 from reinfra.store.notice import Notice, decode, encode
-from reinfra.store.schema import outbox
+
+_AHEAD = 5 * MINUTE
 
 
 class Delivery(enum.StrEnum):
@@ -28,7 +31,8 @@ class Delivery(enum.StrEnum):
 class Message:
     """One notice for one channel. `attempts` counts finished tries; a try cut short by a crash is none.
 
-    `next_attempt_at` is also the end of the lease while a relay is at work on it.
+    `next_attempt_at` is also the end of the lease while a relay is at work on it. What has a `digest_id` is
+    told, or was told, together with others in one digest.
     """
 
     id: int
@@ -40,20 +44,21 @@ class Message:
     created_at: int
     sent_at: int | None
     last_error: str | None
+    digest_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How a channel stands. `oldest_pending_at` is when its oldest waiting message was written."""
+def put(
+    connection: Connection,
+    notice: Notice,
+    channels: Sequence[str],
+    now: int,
+    *,
+    due: Mapping[str, int] | None = None,
+) -> None:
+    """Leave a notice for each channel, in the caller's transaction; a repeat is no second message.
 
-    pending: int = 0
-    sent: int = 0
-    dead: int = 0
-    oldest_pending_at: int | None = None
-
-
-def put(connection: Connection, notice: Notice, channels: Sequence[str], now: int) -> None:
-    """Leave a notice for each channel, in the caller's transaction; a repeat is no second message."""
+    `due` says by channel when it may be sent at the earliest; at once by default.
+    """
     if not channels:
         return
     common = {
@@ -62,26 +67,42 @@ def put(connection: Connection, notice: Notice, channels: Sequence[str], now: in
         "body": encode(notice),
         "state": Delivery.PENDING,
         "attempts": 0,
-        "next_attempt_at": now,
         "created_at": now,
+        "urgency": urgency(notice.incident.severity),
     }
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(outbox).on_conflict_do_nothing()
-    connection.execute(statement, [{**common, "channel": channel} for channel in channels])
+    rows = [
+        {**common, "channel": channel, "next_attempt_at": (due or {}).get(channel, now)}
+        for channel in channels
+    ]
+    connection.execute(statement, rows)
+
+
+def urgency(severity: Severity) -> int:
+    """0 for what is sent first."""
+    return Severity.CRITICAL.rank - severity.rank
 
 
 def claim(
     connection: Connection, channel: str, *, now: int, lease: int, limit: int
 ) -> list[Message]:
-    """Up to `limit` due messages of a channel, longest due first, hidden from other relays for `lease` ms.
+    """Up to `limit` due messages of a channel, hidden from other relays for `lease` ms: critical ones first,
+    then longest due first.
 
     Of each incident only its oldest waiting message can be claimed: a resolve never overtakes its open.
     """
     due = _due(channel, now).limit(limit).with_for_update(skip_locked=True, of=outbox)
     rows = [_message(row) for row in connection.execute(due)]
     ids = [message.id for message in rows]
-    connection.execute(_of(ids).values(next_attempt_at=now + lease))
+    if ids:
+        connection.execute(_of(ids).values(next_attempt_at=now + lease))
     return rows
+
+
+def release(connection: Connection, ids: Iterable[int], now: int) -> None:
+    """Give back what was claimed and not tried."""
+    connection.execute(_of(ids).values(next_attempt_at=now))
 
 
 def mark_sent(connection: Connection, ids: Sequence[int], now: int) -> None:
@@ -92,32 +113,38 @@ def mark_sent(connection: Connection, ids: Sequence[int], now: int) -> None:
 
 def mark_failed(connection: Connection, message_id: int, error: str, retry_at: int | None) -> None:
     """The try failed; the next one is due at `retry_at`, None gives the message up."""
+    connection.execute(_of([message_id]).values(**failed(error, retry_at)))
+
+
+def failed(error: str, retry_at: int | None) -> dict[str, object]:
+    """What changes in a message whose try failed."""
     values: dict[str, object] = {"last_error": error, "attempts": outbox.c.attempts + 1}
-    values |= {"state": Delivery.DEAD} if retry_at is None else {"next_attempt_at": retry_at}
-    connection.execute(_of([message_id]).values(**values))
+    return values | (
+        {"state": Delivery.DEAD} if retry_at is None else {"next_attempt_at": retry_at}
+    )
 
 
-def revive(connection: Connection, channel: str, now: int) -> int:
-    """Give the dead messages of a channel another life, once its trouble is mended. Returns how many."""
-    dead = (outbox.c.channel == channel) & (outbox.c.state == Delivery.DEAD)
-    values = {"state": Delivery.PENDING, "attempts": 0, "next_attempt_at": now}
-    return connection.execute(update(outbox).where(dead).values(**values)).rowcount
+def rebase(connection: Connection, now: int) -> int:
+    """Make due what a clock that ran ahead has written, since set back. Returns how many.
+
+    Without this they would wait until the clock is there again.
+    """
+    ahead = (outbox.c.state == Delivery.PENDING) & (outbox.c.created_at > now + _AHEAD)
+    values = {"created_at": now, "next_attempt_at": now}
+    return connection.execute(update(outbox).where(ahead).values(**values)).rowcount
 
 
-def counts(connection: Connection) -> dict[str, Counts]:
-    """How each channel that ever had a message stands."""
-    columns = (outbox.c.channel, outbox.c.state)
-    query = select(*columns, func.count(), func.min(outbox.c.created_at)).group_by(*columns)
-    found = {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(query)}
-    return {
-        channel: Counts(
-            pending=found.get((channel, Delivery.PENDING), (0, None))[0],
-            sent=found.get((channel, Delivery.SENT), (0, None))[0],
-            dead=found.get((channel, Delivery.DEAD), (0, None))[0],
-            oldest_pending_at=found.get((channel, Delivery.PENDING), (0, None))[1],
-        )
-        for channel in sorted({channel for channel, _ in found})
-    }
+def is_ahead(connection: Connection, now: int) -> bool:
+    """Whether there is something that a clock which ran ahead has written."""
+    ahead = (outbox.c.state == Delivery.PENDING) & (outbox.c.created_at > now + _AHEAD)
+    return connection.execute(select(outbox.c.id).where(ahead).limit(1)).first() is not None
+
+
+def is_due(connection: Connection, channel: str, now: int) -> bool:
+    """Whether there is anything to send, digests included."""
+    mine = (outbox.c.channel == channel) & (outbox.c.state == Delivery.PENDING)
+    query = select(outbox.c.id).where(mine, outbox.c.next_attempt_at <= now).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def of_incident(connection: Connection, incident_id: int) -> list[Message]:
@@ -143,7 +170,8 @@ def _due(channel: str, now: int) -> Select[Any]:
         select(outbox)
         .where(outbox.c.state == Delivery.PENDING, outbox.c.next_attempt_at <= now)
         .where(outbox.c.channel == channel, outbox.c.id == first.scalar_subquery())
-        .order_by(outbox.c.next_attempt_at)  # as the index has them: nothing is sorted
+        .where(outbox.c.digest_id.is_(None))
+        .order_by(outbox.c.urgency, outbox.c.next_attempt_at, outbox.c.id)
     )
 
 
@@ -163,4 +191,5 @@ def _message(row: Any) -> Message:  # noqa: ANN401 - a row of a select has no na
         created_at=row.created_at,
         sent_at=row.sent_at,
         last_error=row.last_error,
+        digest_id=row.digest_id,
     )

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from reinfra.store.backtest_tables import backtest
+from reinfra.store.delivery_tables import outbox, receiver
 from reinfra.store.detection_tables import detector_state, work_item
 from reinfra.store.ledger_tables import absence, answer, fact, refusal, source_state
 from reinfra.store.metadata import ID, REVISIONS, metadata
@@ -41,6 +42,7 @@ __all__ = [
     "notification",
     "notification_group",
     "outbox",
+    "receiver",
     "refusal",
     "run",
     "series",
@@ -104,25 +106,6 @@ transition = Table(
     Column("at", BigInteger, nullable=False),
     Column("by", Text, nullable=False),
     Column("comment", Text, nullable=False),
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("dedup_key", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("incident_id", ForeignKey("incident.id"), nullable=False, index=True),
-    Column("body", Text, nullable=False),  # JSON, rendered for the channel when it is sent
-    Column("state", Text, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("next_attempt_at", BigInteger, nullable=False),
-    Column("last_error", Text),
-    Column("created_at", BigInteger, nullable=False),
-    Column("sent_at", BigInteger),
-    UniqueConstraint("dedup_key", "channel"),
-    CheckConstraint("state IN ('pending', 'sent', 'dead')", name="state"),
-    Index(None, "state", "next_attempt_at"),
 )
 
 graded_set = Table(

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from reinfra.model import Incident, Transition
 from reinfra.store import anomalies, outbox
+from reinfra.store.evidence import gather
 from reinfra.store.notice import Notice, Routing
 from reinfra.store.schema import transition
 
@@ -70,8 +71,10 @@ def record(
 def _notice(
     connection: Connection, incident: Incident, origin: str, event: Event, row: Recorded
 ) -> Notice:
-    routing = Routing.of(one.found for one in anomalies.of_incident(connection, incident.id))
+    found = [one.found for one in anomalies.of_incident(connection, incident.id)]
+    routing = Routing.of(found)
     comment = event.comment if row.by == BY_RULE else f"{row.by}: {event.comment}"
+    first = select(func.min(transition.c.at)).where(transition.c.incident_id == incident.id)
     return Notice(
         incident=Incident(*(getattr(incident, one.name) for one in fields(Incident))),
         transition=event.kind,
@@ -82,4 +85,6 @@ def _notice(
         kind=routing.kind,
         fleet=routing.fleet,
         team=routing.team,
+        opened_at=connection.execute(first).scalar() or row.at,
+        evidence=gather(connection, incident, found),
     )

@@ -5,8 +5,8 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
-from reinfra.store import open_store, outbox
-from reinfra.store.outbox import Counts
+from reinfra.store import backlog, open_store
+from reinfra.store.backlog import Counts
 from tests.store.test_outbox import incident_with
 
 INCIDENTS, TRANSITIONS, KILLS = 30, 3, 12
@@ -31,5 +31,5 @@ def test_a_dozen_kills_lose_nothing_and_repeats_carry_the_same_key(
         assert [number for number, _ in groupby(numbers)] == [1, 2, 3]
     store = open_store(any_url)
     with store.reading() as connection:
-        assert outbox.counts(connection) == {"file": Counts(sent=INCIDENTS * TRANSITIONS)}
+        assert backlog.counts(connection) == {"file": Counts(sent=INCIDENTS * TRANSITIONS)}
     store.engine.dispose()

@@ -12,7 +12,8 @@ from reinfra.alerts.channels import Channel, ChannelError, Result
 from reinfra.alerts.relay import LEASE, RelayReport, relay
 from reinfra.alerts.why import lines, trail
 from reinfra.model import HOUR, MINUTE, SECOND, InputError, Transition
-from reinfra.store import Store, incidents, outbox
+from reinfra.store import Store, backlog, incidents, outbox
+from reinfra.store.backlog import Revived
 from reinfra.store.notice import Notice
 from reinfra.store.outbox import Delivery
 from tests.alerts.strange import T0, Memory, anomaly, key, save
@@ -75,14 +76,24 @@ def test_one_broken_channel_does_not_stop_another(store: Store) -> None:
 
 
 def test_what_cannot_succeed_is_given_up_at_once_and_stays_visible(any_store: Store) -> None:
-    incident_with(any_store, 2, "memory")
+    incident_with(any_store, 1, "memory")
     channel = Memory(failures=[Result("no such topic", permanent=True)])
-    assert run(any_store, channel) == RelayReport(1, 0, 1, ["memory: no such topic"])
+    assert run(any_store, channel) == RelayReport(0, 0, 1, ["memory: no such topic"])
     with any_store.writing() as connection:
         (dead,) = outbox.listing(connection, Delivery.DEAD)
         assert (dead.notice.number, dead.last_error) == (1, "no such topic")
-        outbox.revive(connection, "memory", NOW)
+        assert backlog.revive(connection, "memory", NOW) == Revived(1)
     assert run(any_store, channel).sent == 1
+
+
+def test_an_open_that_was_given_up_never_follows_its_resolve(any_store: Store) -> None:
+    incident_with(any_store, 2, "memory")
+    channel = Memory(failures=[Result("no such topic", permanent=True)])
+    assert run(any_store, channel).sent == 1
+    with any_store.writing() as connection:
+        assert backlog.revive(connection, None, NOW) == Revived(0, overtaken=1)
+    assert run(any_store, channel).sent == 0
+    assert numbers(channel) == [2]
 
 
 def test_a_message_is_given_up_after_its_last_attempt(store: Store) -> None:

@@ -11,7 +11,7 @@ from reinfra.batch.detect import Report, Request, detect
 from reinfra.config import Settings
 from reinfra.errors import InputError, LockedError
 from reinfra.model import DAY, MINUTE, Batch, IncidentState, SeriesKey
-from reinfra.store import Selector, Source, Store, anomalies, incidents, open_store, outbox, runs
+from reinfra.store import Selector, Source, Store, anomalies, backlog, incidents, open_store, runs
 from reinfra.store.backends import open_samples
 from reinfra.store.lock import only_one
 from reinfra.store.parquet import export
@@ -59,7 +59,7 @@ def test_a_spike_becomes_an_anomaly_an_incident_and_a_message(
     assert found[0].incident_id in {one.id for one in opened}
     deliver(any_store, settings.alerts, lambda: END)
     with any_store.reading() as connection:
-        assert outbox.counts(connection)["file"].pending == 0
+        assert backlog.counts(connection)["file"].pending == 0
     assert '"transition": "opened"' in Path(settings.alerts.file).read_text()
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reinfra.model import MINUTE, IncidentState, InputError, Severity, Transition
-from reinfra.store import Store, incidents, outbox
+from reinfra.store import Store, backlog, incidents, outbox
 from reinfra.store.incidents import Change, Event, StoredIncident
 
 NOW = 1_700_000_000_000
@@ -95,7 +95,7 @@ def test_a_transaction_that_fails_leaves_neither_incident_nor_message(any_store:
         fail_late()
     with any_store.reading() as connection:
         assert incidents.listing(connection) == []
-        assert outbox.counts(connection) == {}
+        assert backlog.counts(connection) == {}
 
 
 def test_a_listing_is_newest_first_and_by_state(any_store: Store) -> None:

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import update
 
 from reinfra.model import IncidentState, Severity, Transition
-from reinfra.store import Store, incidents, outbox
+from reinfra.store import Store, backlog, incidents, outbox
+from reinfra.store.backlog import Counts, Revived
 from reinfra.store.incidents import Change, Event, StoredIncident
-from reinfra.store.outbox import Counts, Delivery, Message
+from reinfra.store.outbox import Delivery, Message
 from reinfra.store.schema import outbox as table
 
 NOW = 1_700_000_000_000
@@ -94,8 +95,8 @@ def test_a_notice_put_twice_is_one_message(any_store: Store) -> None:
     (message,) = claim(any_store)
     with any_store.writing() as connection:
         outbox.put(connection, message.notice, ["file", "sns"], NOW)
-        assert set(outbox.counts(connection)) == {"file", "sns"}
-        assert outbox.counts(connection)["file"].pending == 1
+        assert set(backlog.counts(connection)) == {"file", "sns"}
+        assert backlog.counts(connection)["file"].pending == 1
 
 
 def test_waiting_sent_and_dead_messages_are_counted_and_shown(any_store: Store) -> None:
@@ -105,7 +106,7 @@ def test_waiting_sent_and_dead_messages_are_counted_and_shown(any_store: Store) 
     with any_store.writing() as connection:
         outbox.mark_sent(connection, [sent.id], NOW)
         outbox.mark_failed(connection, dead.id, "no such topic", None)
-        assert outbox.counts(connection) == {"file": Counts(1, 1, 1, NOW)}
+        assert backlog.counts(connection) == {"file": Counts(1, 1, 1, NOW)}
         (shown,) = outbox.listing(connection, Delivery.DEAD)
         assert (shown.id, shown.last_error) == (dead.id, "no such topic")
 
@@ -115,8 +116,8 @@ def test_the_dead_can_be_revived(any_store: Store) -> None:
     (dead,) = claim(any_store)
     with any_store.writing() as connection:
         outbox.mark_failed(connection, dead.id, "no such topic", None)
-        assert outbox.revive(connection, "sns", NOW) == 0
-        assert outbox.revive(connection, "file", NOW) == 1
+        assert backlog.revive(connection, "sns", NOW) == Revived()
+        assert backlog.revive(connection, "file", NOW) == Revived(1)
     assert [message.attempts for message in claim(any_store)] == [0]
 
 
