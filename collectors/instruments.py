@@ -7,10 +7,10 @@ into a batch (measured in one process), which at 1 Hz is more than the agent of 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
 from collectors.base import Labels, key_of
+from collectors.standing import Standing
 from reinfra.model import Batch, Kind, Origin, SeriesKey
 from reinfra.signals import signals
 
@@ -34,6 +34,7 @@ class Panel:
     labels: Labels
     origin: Origin = Origin.LIVE
     _keys: dict[tuple[object, ...], SeriesKey] = field(default_factory=dict, repr=False)
+    _standing: Standing = field(default_factory=Standing, repr=False)
 
     def read(self, at: int) -> Batch:
         """Every instrument's values at `at`."""
@@ -43,9 +44,7 @@ class Panel:
             for signal, labels, value in instrument.read():
                 keys.append(self._key(signal, labels))
                 values.append(value)
-        series = np.arange(len(keys), dtype=np.int32)
-        column = np.array(values, np.float64)
-        return Batch(tuple(keys), series, np.full(len(keys), at, np.int64), column)
+        return self._standing.columns(at, keys, values)
 
     def _key(self, signal: str, labels: Labels) -> SeriesKey:
         known = (signal, *labels.items())

@@ -13,7 +13,9 @@ from pathlib import Path
 from collectors import Collector
 from collectors.export import Exporting, exporting
 from collectors.host import Host
+from collectors.nvidia import inventory
 from collectors.nvidia.collector import Nvidia
+from collectors.nvidia.questions import questions
 from reinfra.collect.loop import Loop
 from reinfra.collect.sources import Opened
 from reinfra.collect.writer import Writer
@@ -71,12 +73,25 @@ class Watching(Writer):
         return refused
 
 
-def main(folder: Path, capture: str, endpoint: str, seconds: float, gpus: int) -> None:
-    nvml = Replayed.of(capture, gpus=gpus)
-    nvml.remembered = {}  # the report is read once: what is measured is not the double's XML
-    sender = exporting(ExportSettings(endpoint=endpoint), dict) if endpoint else None
-    nvidia = Nvidia(nvml, "agent")
-    sources = [Watched(nvidia, sender), Watched(Host(host="agent"), sender)]
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """What is collected: of each GPU so many signals (0: all that there are), and the host too or not."""
+
+    capture: str
+    endpoint: str
+    gpus: int
+    signals: int
+    host: bool
+
+
+def main(folder: Path, agent: Agent, seconds: float) -> None:
+    if agent.signals:
+        _only(agent)
+    sender = exporting(ExportSettings(endpoint=agent.endpoint), dict) if agent.endpoint else None
+    nvidia = Nvidia(_nvml(agent.capture, agent.gpus), "agent")
+    sources = [Watched(nvidia, sender)]
+    if agent.host:
+        sources.append(Watched(Host(host="agent"), sender))
     with ExitStack() as stack:
         stack.callback(nvidia.close)
         if sender:
@@ -86,6 +101,28 @@ def main(folder: Path, capture: str, endpoint: str, seconds: float, gpus: int) -
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB
     failed = sender.failed if sender else 0
     print(json.dumps({**taken, "memory": most, "failed": failed}))
+
+
+def _nvml(capture: str, gpus: int) -> Replayed:
+    nvml = Replayed.of(capture, gpus=gpus)
+    nvml.remembered = {}  # the report is read once: what is measured is not the double's XML
+    return nvml
+
+
+def _only(agent: Agent) -> None:
+    """Ask each GPU for no more series than it is to give, its XID counts among them."""
+    one = Nvidia(_nvml(agent.capture, 1), "agent")
+    sweep, events = one._sweeps.period()  # noqa: SLF001
+    one.close()
+    given = dict.fromkeys(key.metric for key, _ in sweep.levels)
+    left, kept = agent.signals - len(events), set()
+    for name in given:
+        count = sum(key.metric == name for key, _ in sweep.levels)
+        if count <= left:
+            left -= count
+            kept.add(name)
+    ways = {series: way for series, way in questions().items() if series[0] in kept}
+    inventory.questions = lambda: ways  # type: ignore[assignment, attr-defined]
 
 
 def _run(folder: Path, sources: list[Watched], seconds: float) -> dict[str, float]:
@@ -120,5 +157,7 @@ def _taken(sources: list[Watched], writer: Watching) -> tuple[float, float, floa
 
 
 if __name__ == "__main__":
-    _folder, _capture, _endpoint, _seconds, _gpus = sys.argv[1:]
-    main(Path(_folder), _capture, _endpoint, float(_seconds), int(_gpus))
+    _folder, _seconds, *_rest = sys.argv[1:]
+    _capture, _endpoint, _gpus, _signals, _host = _rest
+    _agent = Agent(_capture, _endpoint, int(_gpus), int(_signals), bool(int(_host)))
+    main(Path(_folder), _agent, float(_seconds))

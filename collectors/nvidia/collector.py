@@ -14,6 +14,7 @@ from collectors.nvidia.instruments import instrument
 from collectors.nvidia.inventory import Inventory
 from collectors.nvidia.session import Session
 from collectors.nvidia.sweeps import Sweeps
+from collectors.standing import Standing
 from reinfra.config.sources import NvidiaSource
 from reinfra.model import Batch, Clock, Fact, Origin, Report, system_clock
 
@@ -35,6 +36,7 @@ class Nvidia:
     origin: Origin = Origin.LIVE
     name: str = field(default="nvidia", init=False)
     _sweeps: Sweeps = field(init=False, repr=False)
+    _standing: Standing = field(default_factory=Standing, init=False, repr=False)
     _told: dict[tuple[object, str], Fact] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -58,7 +60,7 @@ class Nvidia:
     def collect(self) -> Iterator[Batch | Report]:
         sweep, events = self._sweeps.period()
         news = [fact for fact in sweep.facts if self._told.get((fact.subject, fact.name)) != fact]
-        yield Batch.at_instant(sweep.at, (*sweep.levels, *events))
+        yield self._standing.batch(sweep.at, (*sweep.levels, *events))
         yield Report(absences=sweep.absences, facts=tuple(news))
         self._told.update({(fact.subject, fact.name): fact for fact in news})
 

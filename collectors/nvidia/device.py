@@ -40,6 +40,8 @@ class Device:
     plan_until: int = 0
     _keys: dict[tuple[str, ...], SeriesKey] = field(default_factory=dict)
     _unsampled: Metrics = field(default_factory=dict)
+    _silent: dict[str, Silence] = field(default_factory=dict)
+    _missing: list[Absence] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if isinstance(self.sampler, Silence):
@@ -67,9 +69,7 @@ class Device:
         readings, silences = self.plan.read(self.nvml, self.handle, metrics, asking)
         if self.heard and self.heard.deaf:
             silences |= dict.fromkeys((EVENTS, COUNT), self.heard.deaf)
-        who = self.subject
-        missing = [Absence(who, name, why.state, why.reason) for name, why in silences.items()]
-        return readings, missing
+        return readings, self._absences(silences)
 
     def events(self) -> list[Reading]:
         """Its XID events since the sweep before; none where they are not heard."""
@@ -103,6 +103,14 @@ class Device:
 
     def _no_metrics(self, why: Silence) -> Metrics:
         return dict.fromkeys(metric_names(self.ways), why)
+
+    def _absences(self, silences: dict[str, Silence]) -> list[Absence]:
+        """The same objects while the same is missing: who keeps them sees at once that nothing is new."""
+        if silences != self._silent:
+            who = self.subject
+            said = [Absence(who, name, why.state, why.reason) for name, why in silences.items()]
+            self._silent, self._missing = silences, said
+        return self._missing
 
     def _links(self) -> int:
         wanted = [(self.nvml.NVML_FI_DEV_NVLINK_LINK_COUNT, 0)]

@@ -1,6 +1,6 @@
 """What is asked of one device at each collection: the first way to each series that the device answers."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,17 @@ class Target:
     key: SeriesKey
     factor: float
     take: Callable[[Any], float | None]
+
+    def put(self, answer: Any, readings: list[Reading], missing: dict[str, Silence]) -> None:  # noqa: ANN401
+        """The number among `readings`, or why there is none among `missing`, by signal."""
+        if isinstance(answer, Silence):
+            missing[self.key.metric] = answer
+            return
+        found = number(self.take(answer))
+        if found is None:
+            missing[self.key.metric] = BLANK
+        else:
+            readings.append((self.key, found * self.factor))
 
 
 @dataclass(slots=True)
@@ -57,24 +68,6 @@ class Plan:
         """All numbers, and why some that were there before are missing now. `asking` hears of each call."""
         readings: list[Reading] = []
         missing: dict[str, Silence] = {}
-        for target, answer in self._answers(nvml, handle, metrics, asking):
-            found = number(target.take(answer)) if not isinstance(answer, Silence) else answer
-            if isinstance(found, float):
-                readings.append((target.key, found * target.factor))
-            else:
-                missing[target.key.metric] = found or BLANK
-        if missing:
-            missing = _without(missing, {key.metric for key, _ in readings})
-            _refuse_if_gone(missing, bool(readings))
-        return readings, {**self.silences, **missing}
-
-    def _answers(
-        self,
-        nvml: Nvml,
-        handle: Handle,
-        metrics: Metrics,
-        asking: Asking,
-    ) -> Iterator[tuple[Target, Any]]:
         for (function, given), targets in self.calls.items():
             asking(function)
             try:
@@ -82,12 +75,17 @@ class Plan:
             except nvml.NVMLError as error:
                 answer = refusal(nvml, error, function)
             for target in targets:
-                yield target, answer
+                target.put(answer, readings, missing)
         asking("nvmlDeviceGetFieldValues")
         answers = ask_fields(nvml, handle, [wanted for wanted, _ in self.fields])
-        yield from zip((target for _, target in self.fields), answers, strict=True)
+        for (_, target), answer in zip(self.fields, answers, strict=True):
+            target.put(answer, readings, missing)
         for name, target in self.metrics:
-            yield target, metrics[name]
+            target.put(metrics[name], readings, missing)
+        if missing:
+            missing = _without(missing, {key.metric for key, _ in readings})
+            _refuse_if_gone(missing, bool(readings))
+        return readings, {**self.silences, **missing}
 
 
 def make_plan(

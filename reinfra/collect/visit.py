@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import structlog
 
 from collectors import Collector, Resumable
+from reinfra.collect.gathering import Gathering
 from reinfra.collect.sources import Opened
 from reinfra.collect.writer import Writer
 from reinfra.errors import ReinfraError
@@ -31,7 +33,9 @@ class Collection:
         return f"{self.source}: {self.error or gave}"
 
 
-def visit(writer: Writer, opened: Opened, alive: Callable[[], None] = lambda: None) -> Collection:
+def visit(
+    writer: Writer | Gathering, opened: Opened, alive: Callable[[], None] = lambda: None
+) -> Collection:
     """Read a source and write what it gave. Raises StoreError: without a store nothing can be kept.
 
     `alive` is called whenever something was written: a long past is read page by page.
@@ -53,15 +57,15 @@ def visit(writer: Writer, opened: Opened, alive: Callable[[], None] = lambda: No
         log.exception("collect", source=opened.name)
         error = f"a defect of the collector ({type(defect).__name__}); the log has its trace"
     writer.over(opened.name, error)
-    return Collection(opened.name, samples, refused, error)
+    return Collection(opened.name, max(0, samples), refused, error)
 
 
-def _given(writer: Writer, opened: Opened) -> Iterator[Batch | Page | Report]:
-    match opened.source:
-        case Resumable() as source:
-            yield from source.resume(writer.store.cursor(opened.name))
-        case Collector() as source:
-            yield from source.collect()
+def _given(writer: Writer | Gathering, opened: Opened) -> Iterator[Batch | Page | Report]:
+    source = opened.source
+    if hasattr(source, "resume"):  # a runtime protocol takes far longer to ask
+        yield from cast("Resumable", source).resume(writer.store.cursor(opened.name))
+    elif hasattr(source, "collect"):
+        yield from cast("Collector", source).collect()
 
 
 def _size(given: Batch | Page | Report) -> int:
