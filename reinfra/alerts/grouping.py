@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reinfra.alerts.clusters import Cluster, clusters
+from reinfra.alerts.labels import labels_of
 from reinfra.alerts.rules import Rules, place, severity
 from reinfra.alerts.wording import evidence, headline
 from reinfra.model import Anomaly, IncidentState, Transition
@@ -33,7 +34,7 @@ def group(
     chosen = rules or Rules()
     return [
         change
-        for cluster in clusters(found, incidents, chosen.reopen)
+        for cluster in clusters(found, incidents, chosen)
         for change in _changes(cluster, until, chosen)
     ]
 
@@ -44,25 +45,41 @@ def _changes(cluster: Cluster, until: int, rules: Rules) -> list[Change]:
     described = _described(cluster, before, rules)
     over = until - described.until > rules.quiet
     events = (
-        _opening(cluster, over=over)
+        _opening(cluster, over=over, comment=_split_from(cluster))
         if before is None
         else _going_on(cluster, before, described, over=over)
     )
     wanted = replace(described, state=_state_after(described.state, events))
     own = before.id if before else 0
     news = tuple(one.id for one in cluster.anomalies if one.incident_id != own)
-    changes = []
+    merged = [one for one in cluster.incidents[1:] if one.merged_into is None]
+    events = (*(_took(one) for one in merged), *events)
+    changes = [_lost(one, cluster) for one in cluster.split_from]
     if news or events or wanted != before:
         changes.append(Change(wanted, before.state if before else None, news, events))
-    merged = (one for one in cluster.incidents[1:] if one.state is not IncidentState.RESOLVED)
     return changes + [_merged_into(wanted, one) for one in merged]
+
+
+def _took(other: StoredIncident) -> Event:
+    return Event(Transition.MERGED, f"took what {other.name} had: the same trouble")
+
+
+def _split_from(cluster: Cluster) -> str:
+    names = ", ".join(one.name for one in cluster.split_from)
+    return f"split from {names}" if names else ""
+
+
+def _lost(incident: StoredIncident, cluster: Cluster) -> Change:
+    """Only its history grows here; what is left of it is described by a change of its own."""
+    why = f"what is strange on {place(cluster.scope)} is an incident of its own now"
+    return Change(incident, incident.state, events=(Event(Transition.SPLIT, why),), touches=False)
 
 
 def _described(cluster: Cluster, before: StoredIncident | None, rules: Rules) -> StoredIncident:
     """The incident as the evidence has it, in the state it was in. Its severity never falls."""
     found = [one.found for one in cluster.anomalies]
     series_count = len({one.series_id for one in cluster.anomalies})
-    worth = severity(found, series_count, rules)
+    worth = severity(found, rules)
     return StoredIncident(
         id=before.id if before else 0,
         scope=cluster.scope,
@@ -74,6 +91,9 @@ def _described(cluster: Cluster, before: StoredIncident | None, rules: Rules) ->
         series_count=series_count,
         origin=cluster.origin,
         feedback=before.feedback if before else None,
+        labels=labels_of(found, cluster.scope),
+        snoozed_until=before.snoozed_until if before else None,
+        flapping_until=before.flapping_until if before else None,
     )
 
 
@@ -105,9 +125,11 @@ def _state_after(state: IncidentState, events: tuple[Event, ...]) -> IncidentSta
 
 
 def _merged_into(survivor: StoredIncident, other: StoredIncident) -> Change:
-    where = survivor.name
-    event = Event(Transition.RESOLVED, f"merged into {where}: the same trouble")
-    return Change(replace(other, state=IncidentState.RESOLVED), other.state, events=(event,))
+    why = f"merged into {survivor.name}: the same trouble"
+    over = other.state is IncidentState.RESOLVED
+    events = () if over else (Event(Transition.RESOLVED, why),)
+    wanted = replace(other, state=IncidentState.RESOLVED, merged_into=survivor.id)
+    return Change(wanted, other.state, events=events)
 
 
 def _roots(cluster: Cluster) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from reinfra.alerts.grouping import group
-from reinfra.alerts.rules import Rules, scope
+from reinfra.alerts.rules import Rules
 from reinfra.store import Store, anomalies, incidents
 from reinfra.store.anomalies import StoredAnomaly
-from reinfra.store.incidents import StoredIncident
+from reinfra.store.incidents import Announce, StoredIncident
 
 
 def regroup(
@@ -17,19 +17,28 @@ def regroup(
     until: int,
     now: int,
     channels: Sequence[str] = (),
+    announce: Announce | None = None,
     rules: Rules | None = None,
 ) -> list[StoredIncident]:
-    """Bring the incidents up to date and leave a message per transition and channel. Returns what changed.
+    """Bring the incidents up to date. Returns what changed.
 
-    Data has been searched up to `until`; `now` is when this is noticed, and stands in the timeline. A
-    backfill that shall wake nobody names no channels.
+    Of each transition every one of `channels` gets a message; `announce` decides itself who does. Data has
+    been searched up to `until`; `now` is when this is noticed, and stands in the timeline. A backfill that
+    shall wake nobody names neither.
     """
     chosen = rules or Rules()
     with store.writing() as connection:
         incidents.lock_grouping(connection)
         found, touched = _evidence(connection, until, chosen)
         changes = group(found, touched, until, chosen)
-        return incidents.apply(connection, changes, now=now, channels=channels)
+        return incidents.apply(
+            connection,
+            changes,
+            now=now,
+            channels=channels,
+            announce=announce,
+            flapping=chosen.flapping,
+        )
 
 
 def _evidence(
@@ -37,14 +46,8 @@ def _evidence(
 ) -> tuple[list[StoredAnomaly], list[StoredIncident]]:
     """New anomalies, the incidents that they or a longer anomaly may touch, and all that those hold."""
     new = anomalies.ungrouped(connection)
-    earliest = min((one.found.since for one in new), default=until)
-    scopes = {scope(one.found.key) for one in new}
-    touched = [
-        one
-        for one in incidents.touching(connection, min(earliest, until) - rules.reopen)
-        if one.state in incidents.UNRESOLVED
-        or one.scope in scopes
-        or one.until >= until - rules.reopen
-    ]
-    held = [found for one in touched for found in anomalies.of_incident(connection, one.id)]
-    return new + held, touched
+    since = min((one.found.since for one in new), default=until) - rules.reopen
+    last = max((one.found.until for one in new), default=until) + rules.reopen
+    late = incidents.touching(connection, min(since, until - rules.reopen), max(last, until))
+    held = anomalies.of_incidents(connection, [one.id for one in late])
+    return new + held, late

@@ -24,12 +24,18 @@ class IncidentState(enum.StrEnum):
 
 
 class Transition(enum.StrEnum):
-    """What can happen to an incident; each one is stored, and alerts are made from what is stored."""
+    """What can happen to an incident; each one is stored. The first four are told, the others are history."""
 
     OPENED = "opened"
     ESCALATED = "escalated"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
+    MERGED = "merged"
+    """Another incident's anomalies became its own."""
+    SPLIT = "split"
+    """Some of its anomalies became an incident of their own."""
+    SNOOZED = "snoozed"
+    FLAPPING = "flapping"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Anomalies as rows: found once, however often the same window is searched."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from reinfra.model import Anomaly, Severity
 from reinfra.store.catalogue import keys_of
 from reinfra.store.schema import anomaly
+
+_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,15 @@ def ungrouped(connection: Connection) -> list[StoredAnomaly]:
 def of_incident(connection: Connection, incident_id: int) -> list[StoredAnomaly]:
     """The anomalies of one incident, earliest first."""
     return _listed(connection, select(anomaly).where(anomaly.c.incident_id == incident_id))
+
+
+def of_incidents(connection: Connection, incident_ids: Sequence[int]) -> list[StoredAnomaly]:
+    """The anomalies of several incidents."""
+    found: list[StoredAnomaly] = []
+    for start in range(0, len(incident_ids), _CHUNK):
+        these = anomaly.c.incident_id.in_(incident_ids[start : start + _CHUNK])
+        found += _listed(connection, select(anomaly).where(these))
+    return found
 
 
 def _listed(connection: Connection, query: Select[Any]) -> list[StoredAnomaly]:

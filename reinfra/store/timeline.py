@@ -1,18 +1,29 @@
 """What happened to an incident: each entry is written together with its messages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection, func, insert, select
 
-from reinfra.model import Incident, Transition
+from reinfra.model import Incident, IncidentState, Transition
 from reinfra.store import anomalies, outbox
 from reinfra.store.evidence import gather
+from reinfra.store.incident_rows import StoredIncident
 from reinfra.store.notice import Notice, Routing
 from reinfra.store.schema import transition
 
 BY_RULE = "reinfra"
 """Who made a transition that no person made."""
+
+LEADS_TO = {
+    Transition.OPENED: IncidentState.OPEN,
+    Transition.ACKNOWLEDGED: IncidentState.ACKNOWLEDGED,
+    Transition.RESOLVED: IncidentState.RESOLVED,
+}
+_TOLD = {*LEADS_TO, Transition.ESCALATED}
+
+Announce = Callable[[Connection, StoredIncident, Notice], None]
+"""What decides who hears of a transition, and leaves the messages, in the transaction of the change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +48,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Who made an entry, when, and which channels are to hear of it."""
+    """Who made an entry, when, and which channels are to hear of it, or what decides that."""
 
     now: int
     by: str = BY_RULE
     channels: Sequence[str] = ()
+    announce: Announce | None = None
 
 
 def transitions(connection: Connection, incident_id: int) -> list[Recorded]:
@@ -55,7 +67,7 @@ def transitions(connection: Connection, incident_id: int) -> list[Recorded]:
 
 
 def record(
-    connection: Connection, incident: Incident, origin: str, event: Event, hand: Hand
+    connection: Connection, incident: StoredIncident, origin: str, event: Event, hand: Hand
 ) -> None:
     """Write an entry and its messages. The caller has locked the incident's row, so numbers follow time."""
     mine = transition.c.incident_id == incident.id
@@ -63,14 +75,17 @@ def record(
     row = Recorded((last or 0) + 1, event.kind, hand.now, hand.by, event.comment)
     values = {one.name: getattr(row, one.name) for one in fields(Recorded)}
     connection.execute(insert(transition).values(incident_id=incident.id, **values))
-    if hand.channels:
-        notice = _notice(connection, incident, origin, event, row)
+    if event.kind in _TOLD and (hand.channels or hand.announce):
+        notice = notice_of(connection, incident, origin, event, row)
         outbox.put(connection, notice, hand.channels, hand.now)
+        if hand.announce:
+            hand.announce(connection, incident, notice)
 
 
-def _notice(
+def notice_of(
     connection: Connection, incident: Incident, origin: str, event: Event, row: Recorded
 ) -> Notice:
+    """What is said of an entry of the timeline, by what is known of the incident by now."""
     found = [one.found for one in anomalies.of_incident(connection, incident.id)]
     routing = Routing.of(found)
     comment = event.comment if row.by == BY_RULE else f"{row.by}: {event.comment}"
