@@ -38,7 +38,7 @@ def read_labels(path: Path) -> tuple[Label, ...]:
         ) from error
 
 
-def _labels(rows: csv.DictReader[str], path: Path) -> Iterator[Label]:
+def _labels(rows: "csv.DictReader[str]", path: Path) -> Iterator[Label]:
     names = {name.strip(): name for name in rows.fieldnames or ()}
     which = next((name for name in _NAMES if name in names), None)
     if which is None or not {"since", "until"} <= names.keys():

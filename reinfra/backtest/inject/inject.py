@@ -1,0 +1,94 @@
+"""Every fault planted many times into copies of a history, and each copy replayed."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from reinfra.backtest.faults import FAULTS, Fault
+from reinfra.backtest.inject.outcome import Outcome, outcome
+from reinfra.backtest.inject.overlay import Overlay
+from reinfra.backtest.inject.plant import Copy
+from reinfra.backtest.inject.targets import Target, targets
+from reinfra.backtest.replay import Place, Replay, Span, replay
+from reinfra.config import Settings
+from reinfra.errors import InputError
+from reinfra.progress import Progress, Step, silent
+
+_AT_ONCE = 64  # faults in one copy at most
+_NO_ROOM = "no stretch of the range is long enough, quiet before, and full of samples"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`trials` of each of `faults`, of a `size` that scales what they do; the same for the same seed."""
+
+    faults: tuple[Fault, ...] = FAULTS
+    trials: int = 10
+    size: float = 1.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Injected:
+    """`before` is the replay without faults. `absent` says of each fault that was not planted why not."""
+
+    before: Replay
+    outcomes: tuple[Outcome, ...]
+    absent: Mapping[str, str]
+
+
+def inject(
+    place: Place, settings: Settings, span: Span, wanted: Wanted, progress: Progress = silent
+) -> Injected:
+    """Replay the history as it is, then copies of it with as many faults as do not disturb each other."""
+    before = replay(place, settings, span)
+    where = {fault.name: targets(fault, before.series) for fault in wanted.faults}
+    counts = Counter(one.key.metric for one in before.series)
+    left = {name: wanted.trials for name, found in where.items() if found}
+    absent = {name: "no series of what it moves" for name, found in where.items() if not found}
+    outcomes: list[Outcome] = []
+    number, total = 0, max(1, wanted.trials * len(left))
+    while left:
+        first = list(left)[number % len(left)]
+        rng = np.random.default_rng([wanted.seed, number])
+        number += 1
+        copy = Copy(place.where, before, rng, wanted.size)
+        if not copy.plant(where[first], counts):
+            absent |= {first: _NO_ROOM} if left.pop(first) == wanted.trials else {}
+            continue
+        _fill(copy, where, left, first, counts)
+        there = replace(place, samples=Overlay(place.where, copy.others))
+        found = replay(there, settings, span)
+        outcomes += [outcome(one, found, settings.detect) for one in copy.planted]
+        progress(Step("plant and replay", len(outcomes), total))
+    return Injected(before, tuple(outcomes), absent)
+
+
+def chosen(names: str) -> tuple[Fault, ...]:
+    """The faults of these names, with commas between; all of none. Raises InputError."""
+    known = {fault.name: fault for fault in FAULTS}
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    if unknown := [name for name in wanted if name not in known]:
+        raise InputError(f"no fault is called {unknown[0]!r}", todo=f"Known: {', '.join(known)}")
+    return tuple(known[name] for name in wanted) or FAULTS
+
+
+def _fill(
+    copy: Copy,
+    where: Mapping[str, Sequence[Target]],
+    left: dict[str, int],
+    first: str,
+    counts: Mapping[str, int],
+) -> None:
+    """After the first, plant the others in turn, in an order drawn at random, until none finds room."""
+    left[first] -= 1
+    names = list(left)
+    copy.rng.shuffle(names)
+    while names and len(copy.planted) < _AT_ONCE:
+        names = [name for name in names if left[name] and copy.plant(where[name], counts)]
+        for name in names:
+            left[name] -= 1
+    for name in [name for name, more in left.items() if not more]:
+        del left[name]
