@@ -11,7 +11,7 @@ from reinfra.errors import InputError
 from reinfra.model import DAY, HOUR, SECOND, iso
 from reinfra.store import Stored
 
-CATCH_UP = HOUR
+CATCH_UP = 6 * HOUR
 """Windows of so many ms are searched in one pass where a search goes on; the same is found either way."""
 
 
