@@ -79,11 +79,14 @@ def run(listening: socket.socket) -> None:
     import streamlit as st
     import uvicorn
     from starlette.middleware import Middleware
+    from streamlit.runtime.pages_manager import PagesManager
 
     from dashboard.headers import SecurityHeaders
     from dashboard.probes import ROUTES
 
     _load_pages()
+    # Else the first visitor of a permalink gets a bare page: Streamlit takes `pages` for its older layout.
+    PagesManager.uses_pages_directory = False
     app = st.App(APP, routes=list(ROUTES), middleware=[Middleware(SecurityHeaders)])
     config = uvicorn.Config(app, log_level="warning", access_log=False, ws_max_size=2**25)
     uvicorn.Server(config).run(sockets=[listening])

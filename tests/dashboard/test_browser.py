@@ -57,6 +57,8 @@ def test_an_incident_is_found_acknowledged_and_linked_to(
 ) -> None:
     requests: list[str] = []
     page = _opened(browser, requests)
+    page.goto(f"{address}/incident?incident={filled.incident_id}")  # the server's first visitor
+    expect(page.get_by_role("link", name="Overview")).to_be_visible()
     page.goto(f"{address}/?range=7d")
     expect(page.get_by_text("Recorded data:")).to_be_visible()
     expect(page.get_by_role("radio", name="7d")).to_be_checked()
