@@ -4,15 +4,18 @@ Two sets: those of every run, which go on where they stopped, and those of one r
 the history again.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 
 from detectors.choice_rules import (
     AUTOREGRESSION,
+    DAILY,
     PEERS,
     PROPORTION,
     RULES,
     STALENESS,
     UNKNOWN,
+    Daily,
     Rule,
     matches,
 )
@@ -66,9 +69,19 @@ def context(name: str, metric: str) -> tuple[str, ...]:
     return (BASES[metric],) if name == PROPORTION and metric in BASES else ()
 
 
+def looks_back(name: str) -> Daily:
+    """How a detector of one run a day reads its series."""
+    return DAILY.get(name, Daily())
+
+
 def rule(key: SeriesKey) -> Rule:
     """The rule of a series' signal."""
-    signal = find(key.metric)
+    return _rule(key.metric)
+
+
+@functools.cache
+def _rule(metric: str) -> Rule:
+    signal = find(metric)
     if signal is None:
         return UNKNOWN
     return next(one for one in RULES if one.holds(signal))

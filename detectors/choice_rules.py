@@ -4,7 +4,7 @@ import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reinfra.model import Kind
+from reinfra.model import DAY, HOUR, MINUTE, Kind
 from reinfra.signals import Signal, Worse
 
 AUTOREGRESSION, COUNTS, PEERS = "autoregression", "counts", "peers"
@@ -36,6 +36,27 @@ class Rule:
             and (not self.worse or signal.worse in self.worse)
             and signal.unit.startswith(self.unit)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """A detector of one run a day reads `history` ms before what is new, on a grid of `step` ms or coarser.
+
+    What changes over days is told from means of minutes or hours as well as from every sample, at a
+    fraction of the cost, and from rollups where raw samples have expired.
+    """
+
+    step: int = 5 * MINUTE
+    history: int = 14 * DAY
+
+
+DAILY = {
+    "drift": Daily(HOUR, 29 * DAY),
+    "time-to-limit": Daily(HOUR, 29 * DAY),
+    "shift": Daily(10 * MINUTE, 22 * DAY),
+    "latency": Daily(history=28 * DAY),
+}
+"""By what each remembers and a day more; latency needs as long again for the scores that its threshold is made of."""
 
 
 _COUNTED = (Kind.COUNTER, Kind.PERIOD_COUNT)

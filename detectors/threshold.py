@@ -15,7 +15,7 @@ from detectors.calibration.clock import Blocks
 from detectors.calibration.confidence import Confidence
 from detectors.calibration.fleet import Fit
 from detectors.calibration.maxima import Maxima
-from detectors.calibration.state import VERSION, Memory, split, unpack
+from detectors.calibration.state import VERSION, Memory, fleet, split, unpack
 from detectors.tail import Tails
 from reinfra.model import MINUTE, SeriesBlock
 
@@ -79,7 +79,7 @@ class FalseAlarmRate:
             span = day * blocks.per_day, (day + 1) * blocks.per_day
             part = Maxima.of(values[:, begin:end], block.at[begin:end], blocks, span)
             memory.today = memory.today.merged(part)
-        counted = np.isfinite(scores.expected)
+        counted = np.isfinite(scores.scale)
         return np.where(counted, np.maximum(found, self.least), found), memory.pack(blocks)
 
     def opens(self, since: int, until: int, step: int) -> bool:
@@ -119,19 +119,9 @@ class FalseAlarmRate:
                 shared[rows[fresh]] = shared[known]
 
 
-def confidence(
-    rate: FalseAlarmRate, states: Sequence[bytes], block: SeriesBlock
-) -> dict[str, Confidence]:
-    """By metric, how far the promise can be relied on after the block whose states these are."""
-    blocks = Blocks.of(block.step, rate.quiet)
-    day = blocks.day(int(block.at[-1])) if block.at.size else 0
-    memory, _ = unpack(states, blocks, day)
-    return {
-        block.keys[rows[0]].metric: Confidence(
-            int(np.isfinite(memory.unit[rows]).sum()), float(np.nan_to_num(memory.weeks[rows[0]]))
-        )
-        for rows in fleets_of(block)
-    }
+def confidence(states: Sequence[bytes]) -> Confidence:
+    """How far the promise can be relied on for the fleet whose states these are."""
+    return Confidence(*fleet(states))
 
 
 def fleets_of(block: SeriesBlock) -> list[NDArray[np.intp]]:

@@ -40,3 +40,12 @@ class Confidence:
             f"{self.series} like series with {self.weeks:.1f} series-weeks of scores: with fewer than "
             f"{FIRM_FROM} of each, false alarms may come two or three times as often as promised."
         )
+
+    @property
+    def reservation(self) -> str:
+        """A few words for the reason of an anomaly; empty where the promise is firm."""
+        if self.strength is not Strength.WEAKER:
+            return ""
+        if self.series < FIRM_FROM:
+            return f"its threshold is learned from {self.series} like series only"
+        return f"its threshold is learned from {self.weeks:.1f} series-weeks only"

@@ -97,6 +97,15 @@ def split(state: bytes) -> tuple[bytes, bytes]:
     return state[:size], state[size:]
 
 
+def fleet(states: Sequence[bytes]) -> tuple[int, float]:
+    """Of one fleet: how many series have thresholds of their own, and the series-weeks these were made from."""
+    short = _head(Blocks(0, 0))
+    heads = np.frombuffer(b"".join([one[: short.itemsize] for one in states]), short)
+    known = np.isfinite(heads["weeks"])
+    weeks = float(heads["weeks"][known].max()) if known.any() else 0.0
+    return int(np.isfinite(heads["unit"]).sum()), weeks
+
+
 def forget(state: bytes, stretches: Sequence[tuple[int, int]]) -> bytes:
     """The whole state without what was scored in `[since, until]` (ms): it is no longer learned from."""
     head, long = split(state)

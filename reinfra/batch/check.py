@@ -6,7 +6,7 @@ from pathlib import Path
 
 from detectors.pyod_adapter import PREFIX
 from detectors.registry import DETECTORS
-from reinfra.batch.silence import STALENESS
+from reinfra.batch.chosen import ON_SAMPLES
 from reinfra.config import Settings
 from reinfra.config.load import origin
 from reinfra.errors import InputError
@@ -16,12 +16,17 @@ _KEY = "detect.detectors"
 
 def check_settings(settings: Settings, config: Path | None = None) -> None:
     """Raises InputError naming file or variable, key and reason for a detector that there is not."""
-    known = (*DETECTORS, STALENESS)
-    for name in settings.detect.detectors:
+    known = (*DETECTORS, *ON_SAMPLES)
+    overridden = (
+        ("detect.override", name)
+        for one in settings.detect.override
+        for name in one.detectors or ()
+    )
+    for key, name in (*((_KEY, name) for name in settings.detect.detectors), *overridden):
         if name not in known and not _is_pyod(name):
             raise InputError(
-                _KEY,
-                where=origin(_KEY, config),
+                key,
+                where=origin(key, config),
                 why=f"no detector is called {name!r}",
                 todo=f"Known: {', '.join(known)}, pyod:<PyOD class>",
             )

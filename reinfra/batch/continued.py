@@ -1,6 +1,7 @@
 """An anomaly that goes on in the next run is one anomaly."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from reinfra.model import Anomaly
@@ -20,6 +21,20 @@ def joined(before: Anomaly, after: Anomaly) -> Anomaly:
         until=max(before.until, after.until),
         reason=_COUNT.sub(when, peak.reason),
     )
+
+
+def merged(
+    before: Mapping[int, Anomaly], after: Mapping[int, list[Anomaly]], recovery: int
+) -> dict[int, list[Anomaly]]:
+    """By series, each first one of `after` made one with the last of `before` where it continues that."""
+    found = {}
+    for id_, many in after.items():
+        first, *rest = sorted(many, key=lambda one: one.since)
+        known = before.get(id_)
+        if known is not None and known.since < first.since and continues(known, first, recovery):
+            first = joined(known, first)
+        found[id_] = [first, *rest]
+    return found
 
 
 def continues(before: Anomaly, after: Anomaly, recovery: int) -> bool:

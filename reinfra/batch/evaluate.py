@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.base import Floats, Scores
+from detectors.calibration.confidence import Confidence
 from detectors.episodes import Episodes
-from detectors.registry import detector
 from detectors.threshold import FalseAlarmRate
-from reinfra.batch.acquire import Acquired, Window
+from reinfra.batch.items import made
 from reinfra.config import DetectSettings
 from reinfra.model import SECOND, Anomaly, SeriesBlock
 from reinfra.store import Stored
@@ -19,7 +19,8 @@ from reinfra.store import Stored
 class Evaluation:
     """What came out so far. `scored` and `warming` count series of detectors that score values, `late` samples.
 
-    `failed` says of series, by id, why a part of the run could not search them.
+    `failed` says of series, by id, why a part of the run could not search them; `confidence`, by detector and
+    metric, how far the promised rate of false alarms can be relied on, of several fleets the least.
     """
 
     found: dict[int, list[Anomaly]] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Evaluation:
     warming: set[int] = field(default_factory=set)
     late: int = 0
     failed: dict[int, str] = field(default_factory=dict)
+    confidence: dict[tuple[str, str], Confidence] = field(default_factory=dict)
 
     def add(self, series: list[Stored], anomalies: list[Anomaly], since: int) -> None:
         """Keep what lasts until `since` or longer; what ended before was an earlier run's to find."""
@@ -42,6 +44,9 @@ class Evaluation:
         self.scored |= other.scored
         self.warming |= other.warming
         self.late += other.late
+        for fleet, one in other.confidence.items():
+            before = self.confidence.get(fleet, one)
+            self.confidence[fleet] = min(before, one, key=lambda each: (each.series, each.weeks))
         self.failed |= other.failed
 
     @property
@@ -62,29 +67,28 @@ class Assessment:
         return np.isfinite(self.scores.values) & np.isfinite(self.thresholds)
 
 
-def assess(block: SeriesBlock, name: str, settings: DetectSettings) -> Assessment:
-    """Run one scoring detector over a block, with thresholds that hold the rate of false alarms."""
-    scores = detector(name).score(block)
+def assess(
+    block: SeriesBlock,
+    name: str,
+    settings: DetectSettings,
+    excluded: NDArray[np.bool_] | None = None,
+) -> Assessment:
+    """Run one scoring detector over a block, with its own limit or thresholds that hold the rate of false alarms.
+
+    What is `excluded` (`[series, time]`) is not learned from.
+    """
+    by = made(name, settings)
+    scores = by.score(block)
+    if by.limit is not None:
+        return Assessment(scores, np.full(scores.values.shape, by.limit))
     rate = FalseAlarmRate(settings.false_alarms, round(settings.quiet * SECOND))
-    return Assessment(scores, rate.thresholds(block, scores))
+    return Assessment(scores, rate.thresholds(block, scores, excluded))
 
 
 def flagged(
     block: SeriesBlock, name: str, found: Assessment, settings: DetectSettings
 ) -> list[Anomaly]:
-    """The anomalies that an assessment comes to."""
-    episodes = Episodes(name, round(settings.quiet * SECOND))
+    """The anomalies that an assessment comes to, as the overrides have it."""
+    quiet = round(settings.quiet * SECOND)
+    episodes = Episodes(name, quiet, settings.override, made(name, settings))
     return episodes.find(block, found.scores, found.thresholds)
-
-
-def score(
-    acquired: Acquired, name: str, settings: DetectSettings, window: Window, into: Evaluation
-) -> None:
-    """Assess one block and keep what is flagged in the window."""
-    block = acquired.block
-    found = assess(block, name, settings)
-    ready: list[bool] = np.any(found.judged, axis=1).tolist()
-    for stored, is_ready in zip(acquired.series, ready, strict=True):
-        (into.scored if is_ready else into.warming).add(stored.id)
-    anomalies = flagged(block, name, found, settings)
-    into.add(acquired.series, anomalies, window.since // block.step * block.step)

@@ -1,40 +1,61 @@
 """A run cut into parts that need nothing of each other: one detector, on like series of one step."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from detectors.autoregression import Autoregression
 from detectors.base import Detector, Streaming
+from detectors.choice import context, looks_back
+from detectors.choice_rules import PEERS
+from detectors.peers import Peers
 from detectors.registry import detector
-from reinfra.batch.acquire import step_of
+from detectors.siblings import group
+from reinfra.batch.acquire import Window, live, step_of
+from reinfra.batch.partners import Partners
+from reinfra.batch.chosen import Chosen
 from reinfra.config import DetectSettings
+from reinfra.model import SECOND
 from reinfra.store import Stored
 
 TOGETHER = 1024
 """Series of one metric that are one fleet at most; the same ones whoever works on them."""
 
+_ALL_METRICS = ("multivariate",)
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A part of a run. `step` is in ms."""
+    """A part of a run. `step` is in ms, and so is `history` where the detector looks once a day.
+
+    Series of the `context` are read beside, and nothing is said of them.
+    """
 
     detector: str
     step: int
     series: tuple[Stored, ...]
+    context: tuple[Stored, ...] = ()
+    history: int = 0
 
 
-def items(names: Sequence[str], series: Sequence[Stored], default_step: int) -> list[Item]:
-    """What there is to do for these detectors, the same for the same series in whatever order."""
+def items(
+    chosen: Chosen, every: Sequence[Stored], window: Window, settings: DetectSettings
+) -> list[Item]:
+    """What there is to do, the same for the same series in whatever order; `every` may serve as context."""
+    default = round(settings.step * SECOND)
+    there = live(list(every), window)
     found = []
-    for name in names:
-        made = detector(name)
-        for (step, _), group in _like(series, default_step).items():
-            size = TOGETHER if made.alone else len(group)
-            found += [
-                Item(name, step, tuple(group[begin : begin + size]))
-                for begin in range(0, len(group), size)
-            ]
+    for name, series, once in chosen.of_pass(window):
+        slow = looks_back(name) if once else None
+        for (step, metric), like in _like(name, live(series, window), default).items():
+            partners = Partners.of(name, context(name, metric), there)
+            for part in _parts(name, like):
+                beside = tuple(partners.of_any(part))
+                if slow is None:
+                    found.append(Item(name, step, tuple(part), beside))
+                else:
+                    wide = max(step, slow.step)
+                    found.append(Item(name, wide, tuple(part), beside, slow.history))
     return found
 
 
@@ -51,8 +72,45 @@ def streams(name: str) -> bool:
     return isinstance(detector(name), Streaming)
 
 
-def _like(series: Sequence[Stored], default_step: int) -> dict[tuple[int, str], list[Stored]]:
+def _like(
+    name: str, series: Sequence[Stored], default_step: int
+) -> dict[tuple[int, str], list[Stored]]:
+    """Series of one step and metric; of one step where a detector wants all metrics together."""
     groups: dict[tuple[int, str], list[Stored]] = defaultdict(list)
+    steps: dict[str, int] = {}
     for one in sorted(series, key=lambda one: (one.key.metric, one.id)):
-        groups[step_of(one, default_step), one.key.metric].append(one)
+        metric = one.key.metric
+        if metric not in steps:
+            steps[metric] = step_of(one, default_step)
+        groups[steps[metric], "" if name in _ALL_METRICS else metric].append(one)
     return dict(groups)
+
+
+def _parts(name: str, like: list[Stored]) -> Iterator[list[Stored]]:
+    """Of about the same size; siblings stay together."""
+    if name == PEERS:
+        return _packed(_siblings(like))
+    if name in _ALL_METRICS:
+        return iter([like])
+    many = -(-len(like) // TOGETHER)
+    size = -(-len(like) // max(1, many))
+    return (like[begin : begin + size] for begin in range(0, len(like), size))
+
+
+def _siblings(like: list[Stored]) -> Iterable[list[Stored]]:
+    groups: dict[object, list[Stored]] = defaultdict(list)
+    for one in like:
+        if (family := group(one.key)) is not None:
+            groups[family].append(one)
+    return (family for family in groups.values() if len(family) >= Peers().least)
+
+
+def _packed(families: Iterable[list[Stored]]) -> Iterator[list[Stored]]:
+    part: list[Stored] = []
+    for family in families:
+        if part and len(part) + len(family) > TOGETHER:
+            yield part
+            part = []
+        part = part + family
+    if part:
+        yield part

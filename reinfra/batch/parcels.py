@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from detectors.calibration.confidence import Confidence
 from reinfra.batch.acquire import Window
 from reinfra.batch.evaluate import Evaluation
 from reinfra.batch.items import Item
-from reinfra.batch.work import Task
+from reinfra.batch.task import Task
 from reinfra.config import DetectSettings
 from reinfra.model import Anomaly, SeriesKey, Severity
 from reinfra.store import Stored
@@ -24,6 +25,8 @@ def packed_item(task: Task, item: Item) -> bytes:
         "detector": item.detector,
         "step": item.step,
         "series": [one.id for one in item.series],
+        "context": [one.id for one in item.context],
+        "history": item.history,
     }
     return json.dumps(body).encode()
 
@@ -33,7 +36,8 @@ def unpacked_item(payload: bytes, series: Mapping[int, Stored]) -> tuple[Task, I
     body = json.loads(payload)
     settings = DetectSettings.model_validate(body["settings"])
     task = Task(settings, Window(**body["window"]), body["goes_on"], dry_run=False, now=body["now"])
-    return task, Item(body["detector"], body["step"], tuple(series[id_] for id_ in body["series"]))
+    mine, beside = (tuple(series[id_] for id_ in body[part]) for part in ("series", "context"))
+    return task, Item(body["detector"], body["step"], mine, beside, body["history"])
 
 
 def packed_result(found: Evaluation) -> bytes:
@@ -45,6 +49,7 @@ def packed_result(found: Evaluation) -> bytes:
         "warming": sorted(found.warming),
         "late": found.late,
         "failed": found.failed,
+        "confidence": [(*fleet, *asdict(one).values()) for fleet, one in found.confidence.items()],
     }
     return json.dumps(body).encode()
 
@@ -57,7 +62,12 @@ def unpacked_result(payload: bytes, series: Mapping[int, Stored]) -> Evaluation:
         for id_, many in body["found"].items()
     }
     failed = {int(id_): why for id_, why in body["failed"].items()}
-    return Evaluation(found, set(body["scored"]), set(body["warming"]), body["late"], failed)
+    confidence = {
+        (name, metric): Confidence(number, weeks)
+        for name, metric, number, weeks in body["confidence"]
+    }
+    scored, warming = (set(body[part]) for part in ("scored", "warming"))
+    return Evaluation(found, scored, warming, body["late"], failed, confidence)
 
 
 def _fields(one: Anomaly) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from reinfra.batch.attempt import LostError, attempted
 from reinfra.batch.evaluate import Evaluation
 from reinfra.batch.items import Item
 from reinfra.batch.parcels import packed_item, packed_result, unpacked_item, unpacked_result
-from reinfra.batch.work import Task, work
+from reinfra.batch.task import Task
+from reinfra.batch.work import work
 from reinfra.errors import InputError
 from reinfra.model import Clock, random_id
 from reinfra.store import Selector, Store, Stored, leases

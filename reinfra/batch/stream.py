@@ -1,6 +1,7 @@
 """One item of a run by a detector that goes on where it stopped: only new cells are read and scored."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Self, cast
 
@@ -8,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.base import Floats, Layered, Scores, Streaming
-from detectors.threshold import FalseAlarmRate
+from detectors.calibration.clock import WINDOW_DAYS
+from detectors.calibration.confidence import Confidence
+from detectors.calibration.state import forget, split
+from detectors.threshold import FalseAlarmRate, confidence
 from reinfra.batch.acquire import CELLS, Window
 from reinfra.batch.items import Item, made
 from reinfra.batch.stages import Cells, last_cell, stages
@@ -16,10 +20,13 @@ from reinfra.batch.tails import Judged, Tails
 from reinfra.config import DetectSettings
 from reinfra.model import DAY, MINUTE, SECOND, SeriesBlock
 from reinfra.store import Rule, SampleStore, Store, states
+from reinfra.store.acknowledged import Stretch, stretches
 from reinfra.store.states import State
 
 REREAD = 30 * MINUTE
 """How far back samples are read again, to count those that came too late to be scored."""
+
+_LEARNED = (WINDOW_DAYS + 1) * DAY
 
 _SEARCHED = (
     DAY  # where the store does not say when a series ended, this far back is looked for more of it
@@ -28,7 +35,10 @@ _SEARCHED = (
 
 @dataclass(slots=True, eq=False)
 class Progressed:
-    """States of the item's series as they are after what has been read so far; a row per series."""
+    """States of the item's series as they are after what has been read so far; a row per series.
+
+    Tails have rows for the context as well.
+    """
 
     until: Cells
     near: list[bytes | None]
@@ -52,6 +62,8 @@ class Stream:
     size: int
     opened: bool = True
     known: dict[int, State] = field(default_factory=dict)
+    real: dict[int, list[Stretch]] = field(default_factory=dict)
+    """By id, stretches that people took for real trouble; of days that are over before thresholds are made anew."""
 
     @classmethod
     def of(
@@ -61,12 +73,12 @@ class Stream:
         settings: DetectSettings,
         item: Item,
         ids: list[int],
-        sustain: int,
+        size: int,
     ) -> Self:
-        """`ids` are the item's series in the store, `sustain` is how long they must be strange, in ms."""
+        """`ids` are the item's series in the store."""
         detector = cast(Streaming, made(item.detector, settings))
         rate = FalseAlarmRate(settings.false_alarms, round(settings.quiet * SECOND))
-        return cls(samples, store, item, ids, detector, rate, -(-sustain // item.step))
+        return cls(samples, store, item, ids, detector, rate, size)
 
     @property
     def digest(self) -> bytes:
@@ -86,7 +98,12 @@ class Stream:
             )
             if self.opened and known:
                 known = states.load(connection, self.item.detector, list(known), deep=True)
-        self.known = known
+            if self.opened and self.detector.limit is None:
+                self.real = stretches(connection, self.ids, end - _LEARNED)
+        self.known = {
+            id_: _without(one, self.real[id_]) if id_ in self.real else one
+            for id_, one in known.items()
+        }
 
     def begin(self, window: Window) -> Progressed:
         """Where each series goes on, or begins."""
@@ -103,7 +120,10 @@ class Stream:
                 (one.level_near or b"") + (one.level_deep or b"") or None if one else None
                 for one in found
             ],
-            tails=Tails.unpacked([one.tail if one else None for one in found], self.size),
+            tails=Tails.unpacked(
+                [one.tail if one else None for one in found] + [None] * len(self.item.context),
+                self.size,
+            ),
             recent=np.array([one.recent if one else -1 for one in found], np.int64),
             judged=np.zeros(len(found), np.bool_),
         )
@@ -124,22 +144,22 @@ class Stream:
         """Read and score `[since, until)`; None where there is no new sample. What it gives is led by tails."""
         step = self.item.step
         again = min(REREAD, since) // step
-        read = self.samples.read(
-            list(self.item.series), since - again * step, until, step, Rule.MEAN
-        )
+        together = [*self.item.series, *self.item.context]
+        read = self.samples.read(together, since - again * step, until, step, Rule.MEAN)
         block = SeriesBlock(
             read.keys, read.at[again:], read.values[:, again:], read.mask[:, again:], step
         )
-        count = np.cumsum(np.pad(read.mask, ((0, 0), (1, 0))), axis=1, dtype=np.int64)
+        mine, beside = len(self.ids), len(self.item.context)
+        count = np.cumsum(np.pad(read.mask[:mine], ((0, 0), (1, 0))), axis=1, dtype=np.int64)
         first = np.clip((done.until - since) // step, 0, block.at.size)
         self._count_late(done, count, first + again, again, since)
-        after = np.maximum(last_cell(block.mask), first)
+        after = np.maximum(last_cell(block.mask[:mine]), first)
         if not (after > first).any():
             return None
         judged = self._score(done, block, first, after)
         moved = after > first
-        tails = done.tails.where(done.until == since)
-        done.tails = tails.after(judged, after)
+        tails = done.tails.where(np.pad(done.until == since, (0, beside)))
+        done.tails = tails.after(judged, np.pad(after, (0, beside)))
         done.until = np.where(moved, since + after * step, done.until)
         place = after + again
         recent = _between(count, place - REREAD // step, place)
@@ -149,11 +169,11 @@ class Stream:
     def states(self, done: Progressed, before: Cells) -> list[State]:
         """The states of series that have come further than `before`, as rows."""
         tails, digest = done.tails.packed(), self.digest
-        parts = self.detector if isinstance(self.detector, Layered) else None
+        rows = np.flatnonzero(done.until > before).tolist()
+        own = _halves(self.detector, [done.near[row] for row in rows])
+        levels = _halves(self.rate, [done.level[row] for row in rows])
         found = []
-        for row in np.flatnonzero(done.until > before).tolist():
-            near, deep = _halves(parts, done.near[row])
-            level_near, level_deep = _halves(self.rate, done.level[row])
+        for row, (near, deep), (level_near, level_deep) in zip(rows, own, levels, strict=True):
             found.append(
                 State(
                     self.ids[row],
@@ -169,28 +189,31 @@ class Stream:
             )
         return found
 
+    def confidence(self, done: Progressed) -> Confidence | None:
+        """How far the rate of false alarms can be relied on; None where the detector has a limit of its own."""
+        if self.detector.limit is not None:
+            return None
+        return confidence([one for one in done.level if one is not None])
+
     def _score(self, done: Progressed, block: SeriesBlock, first: Cells, after: Cells) -> Judged:
         scores = Scores.unscored(block.values.shape)
         thresholds = np.full(block.values.shape, np.nan)
+        context = np.arange(len(self.ids), len(block.keys))
+        none = [None] * context.size
         for begin, end, rows in stages(first, after):
-            part = block.select(rows)
-            columns = slice(begin, end)
-            part = SeriesBlock(
-                part.keys,
-                part.at[columns],
-                part.values[:, columns],
-                part.mask[:, columns],
-                part.step,
-            )
+            part = _part(block, np.append(rows, context), slice(begin, end))
             cells = np.ix_(rows, np.arange(begin, end))
-            found, near = self.detector.advance([done.near[row] for row in rows], part)
+            found, near = self.detector.advance([*(done.near[row] for row in rows), *none], part)
+            if none:
+                part, found = part.select(np.arange(rows.size)), _first(found, rows.size)
             levels, level = self._levels([done.level[row] for row in rows], part, found)
             for name in ("values", "expected", "scale"):
                 getattr(scores, name)[cells] = getattr(found, name)
             thresholds[cells] = levels
             for place, row in enumerate(rows.tolist()):
                 done.near[row], done.level[row] = near[place], level[place]
-        done.judged |= (np.isfinite(scores.values) & np.isfinite(thresholds)).any(axis=1)
+        judged = (np.isfinite(scores.values) & np.isfinite(thresholds)).any(axis=1)
+        done.judged |= judged[: len(self.ids)]
         return Judged(block, scores, thresholds)
 
     def _levels(
@@ -198,8 +221,19 @@ class Stream:
     ) -> tuple[Floats, list[bytes | None]]:
         if self.detector.limit is not None:
             return np.full(part.values.shape, self.detector.limit), [None] * len(known)
-        levels, after = self.rate.advance(known, part, found)
+        levels, after = self.rate.advance(known, part, found, self._excluded(part))
         return levels, list(after)
+
+    def _excluded(self, part: SeriesBlock) -> NDArray[np.bool_] | None:
+        """`[series, time]`: what is not learned from."""
+        if not self.real:
+            return None
+        by_key = {one.key: id_ for one, id_ in zip(self.item.series, self.ids, strict=True)}
+        found = np.zeros(part.values.shape, np.bool_)
+        for row, key in enumerate(part.keys):
+            for since, until in self.real.get(by_key[key], ()):
+                found[row] |= (part.at >= since) & (part.at <= until)
+        return found
 
     def _count_late(
         self, done: Progressed, count: Cells, place: Cells, again: int, since: int
@@ -218,11 +252,32 @@ class Stream:
         )
 
 
-def _halves(part: Layered | None, state: bytes | None) -> tuple[bytes | None, bytes | None]:
-    if state is None or part is None:
-        return state, None
-    near, deep = part.split(state)
-    return near, deep or None
+def _without(state: State, real: list[Stretch]) -> State:
+    """A state that has learned nothing from these stretches."""
+    if state.level_near is None or state.level_deep is None:
+        return state
+    near, deep = split(forget(state.level_near + state.level_deep, real))
+    return state._replace(level_near=near, level_deep=deep)
+
+
+def _halves(
+    part: object, states: list[bytes | None]
+) -> Iterator[tuple[bytes | None, bytes | None]]:
+    """The short and the long part of each; they are cut at the same place, as states of one detector and step."""
+    known = next((one for one in states if one is not None), None)
+    cut = len(part.split(known)[0]) if isinstance(part, Layered) and known is not None else None
+    for one in states:
+        yield (None, None) if one is None else (one[:cut], one[cut:] or None if cut else None)
+
+
+def _part(block: SeriesBlock, rows: NDArray[np.intp], columns: slice) -> SeriesBlock:
+    part = block.select(rows)
+    values, mask = part.values[:, columns], part.mask[:, columns]
+    return SeriesBlock(part.keys, part.at[columns], values, mask, part.step)
+
+
+def _first(scores: Scores, rows: int) -> Scores:
+    return Scores(scores.values[:rows], scores.expected[:rows], scores.scale[:rows])
 
 
 def _between(count: Cells, low: Cells, high: Cells) -> Cells:

@@ -1,7 +1,7 @@
 """One item of a run, from samples to findings that are on record."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,30 +9,16 @@ from sqlalchemy import Connection
 
 from detectors.episodes import Episodes
 from detectors.flagging import Flagging
-from reinfra.batch.acquire import Window, blocks_of
+from reinfra.batch import daily
 from reinfra.batch.continued import continues, joined
-from reinfra.batch.evaluate import Evaluation, score
+from reinfra.batch.evaluate import Evaluation
 from reinfra.batch.items import Item, streams
+from reinfra.batch.openings import latest
 from reinfra.batch.stream import Progressed, Stream
 from reinfra.batch.tails import Judged
-from reinfra.config import DetectSettings
+from reinfra.batch.task import Task
 from reinfra.model import SECOND, Anomaly
 from reinfra.store import SampleStore, Store, anomalies, states
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What all items of a run share. `goes_on` uses states and keeps new ones; a dry run keeps nothing.
-
-    `ids` are those that findings about series have in the store, where samples live elsewhere.
-    """
-
-    settings: DetectSettings
-    window: Window
-    goes_on: bool
-    dry_run: bool
-    now: int
-    ids: Mapping[int, int] = field(default_factory=dict)
 
 
 Also = Callable[[Connection, Evaluation], None]
@@ -48,12 +34,16 @@ def work(
 ) -> Evaluation:
     """Search one item. What is found and where the detector stopped are written together, or neither is."""
     into = Evaluation()
-    ids = [task.ids.get(one.id, one.id) for one in item.series]
     if not streams(item.detector):
-        _whole(samples, task, item, into)
-        into.found = {task.ids.get(id_, id_): found for id_, found in into.found.items()}
-        _record(store, task, into, lambda connection: also(connection, into))
+        here = daily.look(samples, store, task, item, into)
+
+        def seen(connection: Connection) -> None:
+            daily.keep(connection, task, here)
+            also(connection, into)
+
+        _record(store, task, into, seen)
         return into
+    ids = [task.ids.get(one.id, one.id) for one in item.series]
     flagging = Flagging.of(
         item.series[0].key.metric, round(task.settings.quiet * SECOND), task.settings.overrides
     )
@@ -67,10 +57,11 @@ def work(
     chunks = stream.chunks(done, end)
     if chunks:
         since = chunks[0][0] - flagging.recovery
-        into.found = _Findings(task, stream, flagging, _open(store, task, item, since)).search(
-            done, chunks
-        )
+        into.found = _Findings(
+            task, stream, flagging, latest(store, task, item.detector, since)
+        ).search(done, chunks)
     _count(into, stream, done, done.until > before)
+    _rely(into, stream, done)
     after = stream.states(done, before)
 
     def keep(connection: Connection) -> None:
@@ -122,21 +113,6 @@ class _Findings:
         self.latest[id_] = one
 
 
-def _whole(samples: SampleStore, task: Task, item: Item, into: Evaluation) -> None:
-    """By a detector that keeps no state: over all of the history that it needs."""
-    for acquired in blocks_of(samples, list(item.series), task.window, item.step):
-        score(acquired, item.detector, task.settings, task.window, into)
-
-
-def _open(store: Store, task: Task, item: Item, since: int) -> dict[int, Anomaly]:
-    """The last anomaly of each series that reaches `since`, of those that this detector found."""
-    if not task.goes_on:
-        return {}
-    with store.reading() as connection:
-        reaching = anomalies.between(connection, since, 2**62)
-    return {one.series_id: one.found for one in reaching if one.found.detector == item.detector}
-
-
 def _count(into: Evaluation, stream: Stream, done: Progressed, moved: NDArray[np.bool_]) -> None:
     """A known series without a new sample is neither judged nor warming up."""
     for row, stored in enumerate(stream.item.series):
@@ -145,6 +121,25 @@ def _count(into: Evaluation, stream: Stream, done: Progressed, moved: NDArray[np
         elif moved[row] or stream.ids[row] not in stream.known:
             into.warming.add(stored.id)
     into.late = done.late
+
+
+def _rely(into: Evaluation, stream: Stream, done: Progressed) -> None:
+    """How far thresholds can be relied on; where that is little, what is found says so."""
+    found = stream.confidence(done)
+    if found is None:
+        return
+    into.confidence[stream.item.detector, stream.item.series[0].key.metric] = found
+    if found.reservation:
+        into.found = {
+            id_: [_with_reservation(one, found.reservation) for one in many]
+            for id_, many in into.found.items()
+        }
+
+
+def _with_reservation(one: Anomaly, reservation: str) -> Anomaly:
+    if reservation in one.reason:
+        return one
+    return replace(one, reason=f"{one.reason}; {reservation}")
 
 
 def _record(store: Store, task: Task, into: Evaluation, keep: Callable[[Connection], None]) -> None:

@@ -10,7 +10,8 @@ from reinfra.batch.attempt import attempted
 from reinfra.batch.evaluate import Evaluation
 from reinfra.batch.items import Item
 from reinfra.batch.share import shared
-from reinfra.batch.work import Task, work
+from reinfra.batch.task import Task
+from reinfra.batch.work import work
 from reinfra.config import Settings
 from reinfra.errors import InputError
 from reinfra.model import Clock

@@ -56,23 +56,26 @@ def _pooled(pool: Parts, rate: FalseAlarmRate, notes: dict[str, None]) -> list[F
     series = sum(len(judged.block.keys) for _, judged in pool)
     if len(pool) > 1 and width * series > _MOST_CELLS:
         return [each for one in pool for each in _pooled([one], rate, notes)]
-    values, expected = (np.full((series, width), np.nan) for _ in range(2))
+    parts = np.full((3, series, width), np.nan)
     row = 0
     for begin, (_, judged) in zip(begins, pool, strict=True):
         place = slice(row, row + len(judged.block.keys)), slice(begin, begin + judged.block.at.size)
-        values[place], expected[place] = judged.scores.values, judged.scores.expected
+        found = judged.scores
+        for part, given in zip(parts, (found.values, found.expected, found.scale), strict=True):
+            part[place] = given
         row += len(judged.block.keys)
     keys = tuple(SeriesKey.of("pool", {"row": str(row)}) for row in range(series))
     at = first + step * np.arange(width, dtype=np.int64)
-    block = SeriesBlock(keys, at, values, np.isfinite(values), step)
-    thresholds, states = rate.advance([None] * series, block, Scores(values, expected, expected))
-    if note := confidence(rate, states, block)["pool"].note:
+    scores = Scores(*parts)
+    block = SeriesBlock(keys, at, scores.values, np.isfinite(scores.values), step)
+    thresholds, states = rate.advance([None] * series, block, scores)
+    if note := confidence(states).note:
         notes[note] = None
     rows = np.cumsum([len(judged.block.keys) for _, judged in pool])[:-1]
-    found = np.split(thresholds, rows)
+    split = np.split(thresholds, rows)
     return [
         part[:, begin : begin + judged.block.at.size]
-        for begin, part, (_, judged) in zip(begins, found, pool, strict=True)
+        for begin, part, (_, judged) in zip(begins, split, pool, strict=True)
     ]
 
 

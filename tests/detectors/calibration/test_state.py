@@ -152,7 +152,7 @@ def test_a_small_fleet_is_said_to_be_weaker() -> None:
     for series, days in ((3, 14), (12, 14), (3, 1)):
         block = noise(series, days * PER_DAY)
         _, states = RATE.advance([None] * series, block, scored(block))
-        notes[series, days] = confidence(RATE, states, block)["test.metric"]
+        notes[series, days] = confidence(states)
     assert notes[12, 14].strength is Strength.FIRM
     assert not notes[12, 14].note
     assert notes[3, 14].strength is Strength.WEAKER
