@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("every", sa.Double(), nullable=True),
+        sa.Column("stated", sa.Boolean(), nullable=False),
         sa.Column("beats", sa.Integer(), nullable=False),
         sa.Column("pid", sa.Integer(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),

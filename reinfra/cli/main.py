@@ -19,6 +19,7 @@ from reinfra.cli import (
     inventory,
     judge,
     later,
+    runs,
     score,
 )
 from reinfra.cli.context import Context
@@ -51,6 +52,7 @@ app.command("demo")(demo.demo)
 app.command("up")(later.up)
 app.command("collect")(collect.collect)
 app.command("detect")(detect.detect)
+app.add_typer(runs.app, name="runs")
 app.command("score")(score.score)
 app.command("backtest")(backtest.backtest)
 app.add_typer(judge.app, name="judge")

@@ -21,12 +21,16 @@ KNOWN_AFTER = 5
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """The last sign of life of a loop on a host, and the seconds between two (None: not known)."""
+    """The last sign of life of a loop on a host, and the seconds between two (None: not known).
+
+    `stated` says that the loop knows its rhythm; else it was learned from beat to beat.
+    """
 
     loop: str
     host: str
     at: int
     every: float | None
+    stated: bool
     beats: int
     pid: int
     version: str
@@ -43,9 +47,9 @@ def beat(
     before = _beat(row) if row else None
     rhythm = learned(before, now) if every is None else every
     beats = before.beats + 1 if before else 1
-    values = {"at": now, "every": rhythm, "beats": beats, "pid": os.getpid(), "note": note[:500]}
-    key = {"loop": loop, "host": host, "version": __version__}
-    upsert(connection, heartbeat, [{**key, **values}])
+    values = {"at": now, "every": rhythm, "stated": every is not None, "beats": beats}
+    who = {"loop": loop, "host": host, "version": __version__, "pid": os.getpid()}
+    upsert(connection, heartbeat, [{**who, **values, "note": note[:500]}])
 
 
 def learned(before: Beat | None, now: int) -> float | None:

@@ -1,6 +1,6 @@
 """The tables of what runs: each run of a batch, and when each loop last gave a sign of life."""
 
-from sqlalchemy import BigInteger, Column, Double, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, Table, Text
 
 from reinfra.store.metadata import metadata
 
@@ -40,7 +40,8 @@ heartbeat = Table(
     Column("loop", Text, primary_key=True),
     Column("host", Text, primary_key=True),
     Column("at", BigInteger, nullable=False),
-    Column("every", Double),  # seconds, as the loop says or as it was learned; null: not known
+    Column("every", Double),  # seconds; null: not known yet
+    Column("stated", Boolean, nullable=False),  # whether the loop said so; else it was learned
     Column("beats", Integer, nullable=False),
     Column("pid", Integer, nullable=False),
     Column("version", Text, nullable=False),
