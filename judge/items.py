@@ -76,6 +76,14 @@ class GradedSet:
         pair = self._named().get(judge)
         return tuple(each for each in self.verdicts if (each.judge, each.rubric) == pair)
 
+    def by_judge(self) -> dict[str, list[Verdict]]:
+        """The verdicts of each of `judges`, in the order of their names."""
+        found: dict[str, list[Verdict]] = {name: [] for name in self.judges}
+        name_of = {pair: name for name, pair in self._named().items()}
+        for each in self.verdicts:
+            found[name_of[each.judge, each.rubric]].append(each)
+        return found
+
     def _named(self) -> dict[str, tuple[str, str]]:
         """Judge and rubric by the name they are reported under."""
         pairs = {(each.judge, each.rubric) for each in self.verdicts}

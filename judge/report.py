@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from judge.columns import Columns, columns, ratings
+from judge.columns import Columns, Known, ratings
 from judge.items import GradedSet
 from judge.statistics import (
     LEAST_LABELS,
+    UNBOUNDED,
+    UNIT,
+    Bounds,
     Estimate,
     agreement,
     cohen_kappa,
@@ -16,6 +19,8 @@ from judge.statistics import (
     krippendorff_alpha,
     mean_interval,
     ppi_mean,
+    stratified_labels,
+    stratified_ppi,
 )
 
 MOST_INVALID = 0.05
@@ -33,31 +38,94 @@ class Badge(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeReport:
-    """One judge on one set. Means, shares and intervals are 0 to 1, kappa is -1 to 1.
+class Standing:
+    """How many items a judge was asked about, and what became of them.
 
-    `asked` items were shown to the judge, `invalid` of them came back without a valid grade and count
-    in no mean as zero. `labelled` have a human grade. `naive` takes the judge at its word and the items to
-    be independent: it is here to be compared with, not to be acted on. `by_labels` uses the people only,
-    `corrected` both. `reason` says why the badge is what it is.
+    `invalid` of the `asked` came back without a valid grade and count in no mean as zero. `labelled` have a
+    human grade.
     """
 
-    judge: str
     asked: int
     invalid: int
     labelled: int
-    agreement: Estimate
-    kappa: Estimate
-    flips: Estimate
-    naive: Estimate
-    by_labels: Estimate
-    corrected: Estimate
-    badge: Badge
-    reason: str = ""
 
     @property
     def invalid_rate(self) -> float:
         return self.invalid / self.asked
+
+    @property
+    def badge(self) -> Badge:
+        if self.invalid_rate > MOST_INVALID:
+            return Badge.DEGRADED
+        return Badge.UNCALIBRATED if self.labelled < LEAST_LABELS else Badge.CALIBRATED
+
+    @property
+    def reason(self) -> str:
+        """Why the badge is what it is, "" where it is calibrated."""
+        few = self.labelled < LEAST_LABELS
+        bad = self.invalid_rate > MOST_INVALID
+        parts = (
+            f"{self.invalid_rate:.1%} of the replies were no grade" if bad else "",
+            f"{self.labelled} of {LEAST_LABELS} human labels needed" if few else "",
+        )
+        return "; ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class StratumReport:
+    """One judge on one stratum; the estimates are as those of JudgeReport."""
+
+    stratum: str
+    standing: Standing
+    raw: Estimate
+    by_labels: Estimate
+    corrected: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeReport:
+    """One judge on one set. Shares are 0 to 1, means on the scale of the scores, kappa and alpha -1 to 1.
+
+    `naive` takes the judge at its word and the items to be independent: it is here to be compared with, not
+    to be acted on. `raw` takes the judge at its word and minds the clusters. `by_labels` uses the people only,
+    `corrected` both. `alpha` is between judge and people, each item's majority being one rater.
+    """
+
+    judge: str
+    standing: Standing
+    agreement: Estimate
+    kappa: Estimate
+    alpha: Estimate
+    flips: Estimate
+    naive: Estimate
+    raw: Estimate
+    by_labels: Estimate
+    corrected: Estimate
+    strata: tuple[StratumReport, ...]
+
+    @property
+    def asked(self) -> int:
+        return self.standing.asked
+
+    @property
+    def invalid(self) -> int:
+        return self.standing.invalid
+
+    @property
+    def labelled(self) -> int:
+        return self.standing.labelled
+
+    @property
+    def invalid_rate(self) -> float:
+        return self.standing.invalid_rate
+
+    @property
+    def badge(self) -> Badge:
+        return self.standing.badge
+
+    @property
+    def reason(self) -> str:
+        return self.standing.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,43 +142,62 @@ class SetReport:
 def report(graded: GradedSet, generator: np.random.Generator) -> SetReport:
     """`generator` draws the resamples behind alpha's interval."""
     alpha = krippendorff_alpha(ratings(graded), generator)
-    judges = tuple(judge_report(graded, judge) for judge in graded.judges)
+    bounds, known = bounds_of(graded), Known.of(graded)
+    judges = tuple(
+        _reported(judge, known.columns(verdicts), bounds, generator)
+        for judge, verdicts in graded.by_judge().items()
+    )
     return SetReport(graded.name, graded.meaning, len(graded.items), alpha, judges)
 
 
-def judge_report(graded: GradedSet, judge: str) -> JudgeReport:
+def judge_report(graded: GradedSet, judge: str, generator: np.random.Generator) -> JudgeReport:
     """Raises ValueError for a judge without a verdict in the set."""
-    table = columns(graded, judge)
-    asked, invalid = table.score.size, int(np.isnan(table.score).sum())
-    if asked == 0:
+    verdicts = graded.by(judge)
+    if not verdicts:
         raise ValueError(f"{judge!r} has no verdict in {graded.name}")
-    labelled = int((~np.isnan(table.human)).sum())
-    badge, reason = _badge(labelled, invalid / asked)
+    return _reported(judge, Known.of(graded).columns(verdicts), bounds_of(graded), generator)
+
+
+def bounds_of(graded: GradedSet) -> Bounds:
+    """0 to 1 where every grade lies there; of any other scale the ends are not known."""
+    given = [each.score for each in graded.verdicts if each.score is not None]
+    given += [label.value for label in graded.labels]
+    return UNIT if all(0 <= value <= 1 for value in given) else UNBOUNDED
+
+
+def _reported(
+    judge: str, table: Columns, bounds: Bounds, generator: np.random.Generator
+) -> JudgeReport:
+    naive = mean_interval(table.score, bounds=bounds)
+    human, clusters = (table.human, table.strata), table.clusters
+    both = np.column_stack([table.score, table.majority])
+    several = len(table.names) > 1
     return JudgeReport(
         judge=judge,
-        asked=asked,
-        invalid=invalid,
-        labelled=labelled,
-        agreement=agreement(table.score, table.majority, table.clusters),
-        kappa=cohen_kappa(table.score, table.majority, table.clusters),
-        flips=flip_rate(table.ab, table.ba, table.clusters),
-        naive=_naive(table),
-        by_labels=mean_interval(table.human, table.clusters),
-        corrected=ppi_mean(table.score, table.human, table.clusters),
-        badge=badge,
-        reason=reason,
+        standing=_standing(table),
+        agreement=agreement(table.score, table.majority, clusters),
+        kappa=cohen_kappa(table.score, table.majority, clusters),
+        alpha=krippendorff_alpha(both, generator),
+        flips=flip_rate(table.ab, table.ba, clusters),
+        naive=naive.labelled(f"naive: {naive.method} on the verdicts alone"),
+        raw=mean_interval(table.score, clusters, bounds=bounds),
+        by_labels=stratified_labels(*human, clusters, bounds=bounds),
+        corrected=stratified_ppi(table.score, *human, clusters, bounds=bounds),
+        strata=tuple(_stratum(table.only(each), bounds) for each in range(len(table.names)))
+        if several
+        else (),
     )
 
 
-def _naive(table: Columns) -> Estimate:
-    naive = mean_interval(table.score)
-    return naive.labelled(f"naive: {naive.method} on the verdicts alone")
+def _stratum(part: Columns, bounds: Bounds) -> StratumReport:
+    return StratumReport(
+        part.names[0],
+        _standing(part),
+        mean_interval(part.score, part.clusters, bounds=bounds),
+        mean_interval(part.human, part.clusters, bounds=bounds),
+        ppi_mean(part.score, part.human, part.clusters, bounds=bounds),
+    )
 
 
-def _badge(labelled: int, invalid_rate: float) -> tuple[Badge, str]:
-    few = f"{labelled} of {LEAST_LABELS} human labels needed" if labelled < LEAST_LABELS else ""
-    bad = f"{invalid_rate:.1%} of the replies were no grade" if invalid_rate > MOST_INVALID else ""
-    reason = "; ".join(part for part in (bad, few) if part)
-    if bad:
-        return Badge.DEGRADED, reason
-    return (Badge.UNCALIBRATED if few else Badge.CALIBRATED), reason
+def _standing(table: Columns) -> Standing:
+    return Standing(table.score.size, table.invalid, table.labelled)

@@ -5,6 +5,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
@@ -13,6 +14,8 @@ from reinfra.model import InputError
 LONGEST_LINE = 4 * 2**20
 MOST_BYTES = 2**30
 """Of text after decompression, so that a small file cannot fill the memory."""
+
+MOST_ROWS = 2_000_000
 
 _HALF = rb"\ud"
 
@@ -26,9 +29,11 @@ def read_rows(path: Path, parse: Callable[[Row], T]) -> list[T]:
     Raises InputError with the file, the line and the reason when it cannot be read, when a line is not a
     JSON object, or when `parse` raises KeyError, TypeError or ValueError.
     """
-    results = []
+    results: list[T] = []
     for number, line in _lines(path):
         where = f"{path}, line {number}"
+        if len(results) == MOST_ROWS:
+            raise InputError("too long", where=where, why=f"more than {MOST_ROWS} lines")
         row = _object(line, where)
         try:
             results.append(parse(row))
@@ -57,16 +62,20 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
         raise InputError("cannot read the verdicts", where=str(path), why=why) from error
 
 
-def _opened(path: Path) -> BinaryIO:
-    """By content, not by name: gzip starts with 1f 8b (RFC 1952)."""
-    with path.open("rb") as stream:
-        zipped = stream.read(2) == b"\x1f\x8b"
-    return cast("BinaryIO", gzip.open(path, "rb")) if zipped else path.open("rb")
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """By content, not by name: gzip starts with 1f 8b (RFC 1952). Opened once, so a pipe will do."""
+    with ExitStack() as opened:
+        stream = opened.enter_context(path.open("rb"))
+        if stream.peek(2)[:2] == b"\x1f\x8b":
+            yield cast("BinaryIO", opened.enter_context(gzip.GzipFile(fileobj=stream)))
+        else:
+            yield stream
 
 
 def _object(line: bytes, where: str) -> Row:
     try:
-        row = json.loads(line.decode("utf-8"))
+        row = json.loads(line.decode("utf-8-sig"))
         if _HALF in line.lower():  # half a character, which no database takes
             json.dumps(row, ensure_ascii=False).encode("utf-8")
     except RecursionError:

@@ -1,25 +1,35 @@
-"""Intervals for a mean of scores from 0 to 1. NaN scores are left out: unknown is no score."""
+"""Intervals for a mean of scores. NaN scores are left out: unknown is no score."""
+
+from typing import Final
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from judge.statistics.estimate import CONFIDENCE, Clusters, Estimate, Values
+from judge.statistics.estimate import CONFIDENCE, NAN, Clusters, Estimate, Values
 
 LEAST_CLUSTERS = 20
 """Below about 20 clusters the sandwich is too narrow to trust (Cameron & Miller 2015, section VI)."""
 
+Bounds = tuple[float, float]
+UNIT: Final[Bounds] = (0.0, 1.0)
+UNBOUNDED: Final[Bounds] = (-np.inf, np.inf)
+"""Where a mean can lie at all; an interval is cut to it."""
+
 
 def mean_interval(
-    values: Values, clusters: Clusters | None = None, confidence: float = CONFIDENCE
+    values: Values,
+    clusters: Clusters | None = None,
+    confidence: float = CONFIDENCE,
+    bounds: Bounds = UNIT,
 ) -> Estimate:
     """The interval that fits: clustered where items share a cluster, Wilson for 0/1, else Student's t."""
     known = ~np.isnan(values)
     values = values[known]
     if clusters is not None and np.unique(clusters[known]).size < values.size:
-        return cluster_mean(values, clusters[known], confidence)
-    if values.size and bool(np.isin(values, (0.0, 1.0)).all()):
+        return cluster_mean(values, clusters[known], confidence, bounds)
+    if bounds == UNIT and values.size and bool(np.isin(values, UNIT).all()):
         return wilson(float(values.sum()), values.size, confidence)
-    return student_mean(values, confidence)
+    return student_mean(values, confidence, bounds)
 
 
 def wilson(successes: float, trials: int, confidence: float = CONFIDENCE) -> Estimate:
@@ -38,7 +48,7 @@ def wilson(successes: float, trials: int, confidence: float = CONFIDENCE) -> Est
     return Estimate(share, float(low), float(high), trials, "Wilson").clipped(0, 1)
 
 
-def student_mean(values: Values, confidence: float = CONFIDENCE) -> Estimate:
+def student_mean(values: Values, confidence: float = CONFIDENCE, bounds: Bounds = UNIT) -> Estimate:
     """Student's t (1908), which takes the items to be independent."""
     values = values[~np.isnan(values)]
     if values.size == 0:
@@ -49,10 +59,12 @@ def student_mean(values: Values, confidence: float = CONFIDENCE) -> Estimate:
         reason = "one score has no spread" if n == 1 else "all scores are equal"
         return Estimate.without_interval(reason, value=mean, n=n, method="Student t")
     half = float(stdtrit(n - 1, (1 + confidence) / 2)) * spread / np.sqrt(n)
-    return Estimate(mean, float(mean - half), float(mean + half), n, "Student t").clipped(0, 1)
+    return Estimate(mean, float(mean - half), float(mean + half), n, "Student t").clipped(*bounds)
 
 
-def cluster_mean(values: Values, clusters: Clusters, confidence: float = CONFIDENCE) -> Estimate:
+def cluster_mean(
+    values: Values, clusters: Clusters, confidence: float = CONFIDENCE, bounds: Bounds = UNIT
+) -> Estimate:
     """The mean of items that come in groups, with the sandwich variance that groups call for.
 
     Liang & Zeger 1986 (Biometrika 73:13-22), with the G / (G - 1) correction and t on G - 1 degrees of
@@ -62,18 +74,18 @@ def cluster_mean(values: Values, clusters: Clusters, confidence: float = CONFIDE
     known = ~np.isnan(values)
     values, clusters = values[known], clusters[known]
     groups, codes = np.unique(clusters, return_inverse=True)
-    count, n = groups.size, values.size
+    count, n, method = groups.size, values.size, "cluster-robust t"
+    mean = float(values.mean()) if n else NAN
     if count < LEAST_CLUSTERS:
         reason = f"only {count} clusters, an interval needs {LEAST_CLUSTERS}"
-        mean = float(values.mean()) if n else float("nan")
-        return Estimate.without_interval(reason, value=mean, n=n, method="cluster-robust t")
-    mean = float(values.mean())
-    sums = np.bincount(codes, weights=values - mean, minlength=count)
-    error = clustered_error(sums / n)
-    if error == 0:
+        return Estimate.without_interval(reason, value=mean, n=n, method=method)
+    error = clustered_error(np.bincount(codes, weights=values - mean, minlength=count) / n)
+    if error == 0 and bounds == UNIT:
         return wilson(mean * count, count, confidence).labelled("Wilson on clusters")
+    if error == 0:
+        return Estimate.without_interval("all clusters are equal", value=mean, n=n, method=method)
     half = float(stdtrit(count - 1, (1 + confidence) / 2)) * error
-    return Estimate(mean, mean - half, mean + half, n, "cluster-robust t").clipped(0, 1)
+    return Estimate(mean, mean - half, mean + half, n, method).clipped(*bounds)
 
 
 def clustered_error(sums: Values) -> float:

@@ -9,6 +9,7 @@ from reinfra.cli.context import context
 from reinfra.cli.later import not_built
 
 if TYPE_CHECKING:
+    from judge.items import GradedSet
     from judge.report import SetReport
     from judge.statistics import Estimate
 
@@ -22,12 +23,58 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def report(
     ctx: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Graded set; all of them by default.")] = None,
+    verdicts: Annotated[
+        Path | None, typer.Option(help="Verdicts, one JSON object per line; no database is used.")
+    ] = None,
+    labels: Annotated[Path | None, typer.Option(help="People's labels beside --verdicts.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show what each judge says of a graded set, and how far it agrees with people."""
+    from reinfra.model import InputError
+
+    if verdicts is not None:
+        if name is not None:
+            raise InputError("name a graded set or --verdicts, not both")
+        _report_file(verdicts, labels, as_json=as_json)
+    elif labels is not None:
+        raise InputError("--labels come beside --verdicts", todo="Name the verdicts too.")
+    else:
+        _report_stored(ctx, name, as_json=as_json)
+
+
+def _report_file(verdicts: Path, labels: Path | None, *, as_json: bool) -> None:
+    import numpy as np
+
+    from judge.recorded import read_verdict_files
+    from judge.report import report as report_on
+    from judge.report_fields import set_fields
+    from reinfra.cli.output import printable, write_json
+    from reinfra.model.randomness import SEED
+
+    graded = read_verdict_files(verdicts, labels, any_scale=True)
+    notes = _notes(graded)
+    found = report_on(graded, np.random.default_rng(SEED))
+    for note in notes:
+        typer.echo(printable(f"{labels}: {note}"), err=True)
+    if as_json:
+        write_json(set_fields(found, notes))
+    else:
+        _print(found)
+
+
+def _notes(graded: "GradedSet") -> tuple[str, ...]:
+    asked = {each.item for each in graded.verdicts}
+    strange = sorted({label.item for label in graded.labels} - asked)
+    if not strange:
+        return ()
+    return (f"{len(strange)} labelled items have no verdict and are left out: {strange[0]!r} ...",)
+
+
+def _report_stored(ctx: typer.Context, name: str | None, *, as_json: bool) -> None:
     import numpy as np
 
     from judge.report import report as report_on
+    from judge.report_fields import set_fields
     from reinfra.batch import quality
     from reinfra.cli.output import write_json
     from reinfra.model.randomness import SEED
@@ -37,7 +84,7 @@ def report(
     names = [name] if name else quality.names(store)
     reports = [report_on(quality.load(store, each), np.random.default_rng(SEED)) for each in names]
     if as_json:
-        write_json(reports)
+        write_json([set_fields(each) for each in reports])
     elif not reports:
         typer.echo("No graded set yet. `reinfra judge import FILE` reads one.")
     else:
@@ -111,7 +158,8 @@ def _print(one: "SetReport") -> None:
             _shown(each.agreement),
             _shown(each.kappa),
             _shown(each.flips),
-            _shown(each.naive),
+            _shown(each.raw),
+            _shown(each.by_labels),
             _shown(each.corrected),
             each.badge,
         )
@@ -120,7 +168,7 @@ def _print(one: "SetReport") -> None:
     typer.echo(printable(f"{one.name}: {one.meaning}"))
     typer.echo(f"{one.items} items; people agree with each other: alpha {_shown(one.alpha)}")
     columns = ("judge", "verdicts", "invalid", "agrees with people", "kappa", "order flips")
-    write_table((*columns, "naive mean", "corrected mean", "badge"), rows)
+    write_table((*columns, "raw mean", "labels only", "PPI++", "badge"), rows)
     typer.echo("")
 
 
