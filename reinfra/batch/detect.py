@@ -1,65 +1,49 @@
-"""The scheduled batch of detectors: one run over one window, on record from its first moment."""
+"""The scheduled batch of detectors: window by window up to the present, on record from its first moment."""
 
+import os
 import socket
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from reinfra import __version__
-from reinfra.batch.acquire import Window, live
 from reinfra.batch.coverage import watch
-from reinfra.batch.evaluate import Evaluation
-from reinfra.batch.items import items
+from reinfra.batch.passes import evaluated
 from reinfra.batch.record import record
-from reinfra.batch.silence import STALENESS, silences
-from reinfra.batch.work import Task
-from reinfra.batch.workers import Crew, Work, run_all
+from reinfra.batch.request import ALONE, EVERYTHING, KIND, PARTIAL, Report, Request, Stop, never
+from reinfra.batch.tally import Tally, require_some, stale
+from reinfra.batch.task import Task
+from reinfra.batch.trial import (
+    Trial,
+    known_names,
+    searched_series,
+    searched_until,
+    trial,
+)
+from reinfra.batch.windows import Plan, planned
+from reinfra.batch.workers import Work
 from reinfra.config import Settings
-from reinfra.coverage.drops import RATIO
-from reinfra.errors import ExitCode, InputError, ReinfraError
-from reinfra.model import DAY, SECOND, Clock, IdSource, iso
+from reinfra.errors import ExitCode
+from reinfra.model import Clock, IdSource, iso
 from reinfra.progress import Progress, silent
-from reinfra.store import SampleStore, Selector, Store, Stored, runs
+from reinfra.store import SampleStore, Store, Stored, heartbeats, runs
 from reinfra.store.lock import only_one
+from reinfra.store.schema import REVISIONS
 
-KIND, PARTIAL = "detect", "detect, in part"
-"""Only a run over everything that leaves no gap behind moves where the next one begins."""
-
-EVERYTHING = Selector()
-ALONE = Crew()
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a run is asked for. None means: from where the last run stopped, and until now."""
-
-    since: int | None = None
-    until: int | None = None
-    only: tuple[str, ...] = ()
-    selector: Selector = EVERYTHING
-    dry_run: bool = False
-    crew: Crew = ALONE
+__all__ = [
+    "ALONE",
+    "EVERYTHING",
+    "KIND",
+    "PARTIAL",
+    "Report",
+    "Request",
+    "Trial",
+    "detect",
+    "trial",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a run did. `warming` series have too little history to be judged by their values.
-
-    `late` samples came after their time had been searched: they were learned from at most.
-    """
-
-    run: str
-    since: int
-    until: int
-    series: int
-    scored: int
-    warming: int
-    anomalies: int
-    incidents: int
-    dry_run: bool
-    late: int = 0
-    found: tuple[tuple[int, str], ...] = ()
-
-
-def detect(
+def detect(  # noqa: PLR0913 - each can be left out but three
     store: Store,
     settings: Settings,
     request: Request,
@@ -68,165 +52,183 @@ def detect(
     ids: IdSource,
     progress: Progress = silent,
     samples: SampleStore | None = None,
+    stop: Stop = never,
 ) -> Report:
-    """Search one window and record what is found. The same search again changes nothing.
+    """Search what is complete and was not searched, and record what is found. Twice changes nothing.
 
-    `samples` are read from there if they live elsewhere; what is found is recorded in `store`.
-
-    A dry run waits for nobody and needs nothing writable.
+    `samples` are read from there if they live elsewhere; what is found is recorded in `store`. `stop` is
+    asked before each pass. A dry run waits for nobody and needs nothing writable.
 
     Raises LockedError while another run is under way, InputError for a detector nobody knows.
     """
+    began = time.monotonic()
     if request.dry_run:
         tried = trial(store, settings, request, clock=clock, progress=progress, samples=samples)
-        run = runs.Run(
-            ids(),
-            PARTIAL,
-            clock(),
-            tried.window.since,
-            tried.window.until,
-            __version__,
-            socket.gethostname(),
-        )
-        return _report(run, tried.series, tried.evaluation, 0, request)
-    names = _names(settings, request)
-    where = samples or store
+        return _tried(tried, ids(), time.monotonic() - began)
+    names = known_names(settings, request)
     with only_one(store.engine, KIND):
-        series = [one for one in where.series(request.selector) if one.key.metric != RATIO]
-        done = _done(store)
-        window = _window(settings, request, series, done, clock())
-        whole = not request.only and request.selector == EVERYTHING
-        kind = KIND if whole and (done is None or window.since <= done) else PARTIAL
-        run = runs.Run(
-            ids(), kind, clock(), window.since, window.until, __version__, socket.gethostname()
-        )
-        task = Task(settings.detect, window, _goes_on(request), request.dry_run, clock())
-        with store.writing() as connection:
-            runs.begin(connection, run)
-        try:
-            if samples is not None:
-                task = replace(task, ids=_registered(store, series))
-            evaluation = _evaluate(
-                Work(where, store, settings, task, run.id, clock),
-                names,
-                series,
-                request.crew,
-                progress,
-            )
-            if samples is None and whole and request.until is None:
-                evaluation.found |= watch(store, settings, series, window.until - 1)
-            incidents = record(store, evaluation, settings, window.until)
-        except ReinfraError as error:
-            with store.writing() as connection:
-                runs.end(connection, run.id, clock(), ExitCode.FAILED, error=str(error))
-            raise
-        with store.writing() as connection:
-            found = evaluation.anomalies
-            runs.end(connection, run.id, clock(), ExitCode.OK, series=len(series), anomalies=found)
-        return _report(run, series, evaluation, incidents, request)
+        where = samples or store
+        series = searched_series(where, request)
+        done = searched_until(store, clock())
+        plan = planned(settings.detect, request, series, done, clock())
+        run = _begun(store, request, names, plan, done, (ids(), clock()))
+        job = _Job(store, where, settings, request, names, series, plan, run, clock, progress)
+        return job.report(began, stop)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trial:
-    """What a search came to that wrote nothing; findings are by the series' ids where samples live."""
+class _Job:
+    """A run under way."""
 
-    window: Window
+    store: Store
+    where: SampleStore
+    settings: Settings
+    request: Request
+    names: tuple[str, ...]
     series: list[Stored]
-    evaluation: Evaluation
+    plan: Plan
+    run: runs.Run
+    clock: Clock
+    progress: Progress
+
+    def report(self, began: float, stop: Stop) -> Report:
+        tally = Tally()
+        lacking = stale(self.series, self.clock(), self.settings.detect.stale)
+        try:
+            ended_early = self._search(tally, lacking, stop)
+        except BaseException as error:
+            self._end(ExitCode.FAILED, time.monotonic() - began, str(error) or type(error).__name__)
+            raise
+        all_stale = self.request.to_the_present and lacking == len(self.series)
+        code = _code(tally, ended_early=ended_early, all_stale=all_stale)
+        seconds = time.monotonic() - began
+        note = self._note(code, ended_early=ended_early)
+        self._end(code, seconds, "; ".join(tally.failures) or None)
+        done = tally.done(len(self.series), lacking)
+        reached = self.plan.until if tally.until is None else tally.until
+        return _report(self.run, replace(done, until=reached), tally, code, (seconds, note))
+
+    def _search(self, tally: Tally, lacking: int, stop: Stop) -> bool:
+        """Pass by pass; whether it was told to stop before the last one."""
+        task = self._task()
+        for since, until in self.plan.passes:
+            if stop():
+                return True
+            task = replace(task, window=self.plan.window(since, until), now=self.clock())
+            work = Work(self.where, self.store, self.settings, task, self.run.id, self.clock)
+            part = evaluated(work, self.names, self.series, self.request.crew, self.progress)
+            require_some(part)
+            if self._is_now(until):
+                part.found |= watch(self.store, self.settings, self.series, until - 1)
+            incidents = record(self.store, part, self.settings, until)
+            tally.add(part, incidents, until, self.plan.windows(since, until))
+            with self.store.writing() as connection:
+                runs.advance(connection, self.run.id, tally.done(len(self.series), lacking))
+        return False
+
+    def _task(self) -> Task:
+        window = self.plan.window(self.plan.since, self.plan.until)
+        task = Task(self.settings.detect, window, self.request.goes_on, False, self.clock())  # noqa: FBT003
+        if self.where is self.store:
+            return task
+        here = self.store.register(self.series)
+        return replace(task, ids={one.id: here[one.key] for one in self.series})
+
+    def _is_now(self, until: int) -> bool:
+        """Whether this pass comes to the present of everything that is here."""
+        last = self.plan.reaches_present and until == self.plan.until
+        here = self.where is self.store
+        return last and here and self.request.whole and self.request.until is None
+
+    def _note(self, code: ExitCode, *, ended_early: bool) -> str:
+        if ended_early:
+            return "told to stop; the next run goes on from here"
+        if code is ExitCode.STALE:
+            newest = max((one.last_at for one in self.series), default=None)
+            last = (
+                "there is no sample" if newest is None else f"the newest sample is of {iso(newest)}"
+            )
+            return f"the input is stale: {last}"
+        return "" if self.plan.passes else "nothing new is complete"
+
+    def _end(self, code: ExitCode, seconds: float, error: str | None) -> None:
+        with self.store.writing() as connection:
+            now = self.clock()
+            runs.end(connection, self.run.id, now, code, seconds=seconds, error=error)
+            if self.run.kind == KIND and code is not ExitCode.FAILED:
+                heartbeats.beat(connection, KIND, now, every=self.request.every)
 
 
-def trial(
+def _begun(
     store: Store,
-    settings: Settings,
     request: Request,
-    *,
-    clock: Clock,
-    progress: Progress = silent,
-    samples: SampleStore | None = None,
-) -> Trial:
-    """Search one window as `detect` does and write nothing. It waits for nobody."""
-    names = _names(settings, request)
-    where = samples or store
-    series = [one for one in where.series(request.selector) if one.key.metric != RATIO]
-    window = _window(settings, request, series, _done(store), clock())
-    task = Task(settings.detect, window, _goes_on(request), dry_run=True, now=clock())
-    work = Work(where, store, settings, task, "", clock)
-    return Trial(window, series, _evaluate(work, names, series, request.crew, progress))
-
-
-def _names(settings: Settings, request: Request) -> tuple[str, ...]:
-    from detectors.registry import detector
-
-    names = request.only or settings.detect.detectors
-    for name in names:
-        if name != STALENESS:
-            detector(name)  # an unknown one is refused before anything is read
-    return names
-
-
-def _done(store: Store) -> int | None:
-    with store.reading() as connection:
-        return runs.completed_until(connection, KIND)
-
-
-def _window(
-    settings: Settings, request: Request, series: list[Stored], done: int | None, now: int
-) -> Window:
-    """What to search. Nothing is searched beyond the present: what has not come yet is not missing."""
-    until = now + 1 if request.until is None else min(request.until, now + 1)
-    earliest = min((one.first_at for one in series), default=until - 1)
-    since = next(each for each in (request.since, done, earliest) if each is not None)
-    if since >= until:
-        why = f"it begins at {iso(since)} and ends at {iso(until)}"
-        raise InputError("the window is empty", why=why, todo="Check --since and --until.")
-    return Window(max(earliest, since - round(settings.detect.history * DAY)), since, until)
-
-
-def _goes_on(request: Request) -> bool:
-    """A search of a chosen window, or of chosen series, begins anew and leaves the states as they are."""
-    return request.since is None and request.selector == EVERYTHING
-
-
-def _registered(store: Store, series: list[Stored]) -> dict[int, int]:
-    """The ids here of series that live elsewhere."""
-    here = store.register(series)
-    return {one.id: here[one.key] for one in series}
-
-
-def _evaluate(
-    one: Work,
     names: tuple[str, ...],
-    series: list[Stored],
-    crew: Crew,
-    progress: Progress,
-) -> Evaluation:
-    task, window = one.task, one.task.window
-    scoring = [name for name in names if name != STALENESS]
-    parts = items(scoring, live(series, window), round(task.settings.step * SECOND))
-    evaluation = run_all(one, parts, crew, progress)
-    if STALENESS in names:
-        found = Evaluation()
-        now = window.until - 1
-        silences(one.samples, series, window, now, found, goes_on=task.goes_on)
-        found.found = {task.ids.get(id_, id_): many for id_, many in found.found.items()}
-        evaluation.merge(found)
-    return evaluation
+    plan: Plan,
+    done: int | None,
+    named: tuple[str, int],
+) -> runs.Run:
+    """The run on record, from its first moment."""
+    kind = KIND if request.whole and (done is None or plan.since <= done) else PARTIAL
+    run = runs.Run(
+        named[0],
+        kind,
+        named[1],
+        plan.since,
+        plan.until,
+        __version__,
+        socket.gethostname(),
+        versions=runs.versions(REVISIONS[-1], _versions(names)),
+        pid=os.getpid(),
+    )
+    with store.writing() as connection:
+        runs.begin(connection, run)
+    return run
+
+
+def _versions(names: tuple[str, ...]) -> dict[str, int]:
+    """Of the states of each detector, of all where none is named; 0 where it keeps none."""
+    from detectors.registry import DETECTORS, detector
+    from reinfra.batch.chosen import ON_SAMPLES
+
+    made: Callable[[str], object] = lambda name: None if name in ON_SAMPLES else detector(name)  # noqa: E731
+    return {name: int(getattr(made(name), "version", 0)) for name in names or DETECTORS}
+
+
+def _code(tally: Tally, *, ended_early: bool, all_stale: bool) -> ExitCode:
+    if ended_early or tally.failed:
+        return ExitCode.PARTIAL
+    return ExitCode.STALE if all_stale else ExitCode.OK
+
+
+def _tried(tried: Trial, run_id: str, seconds: float) -> Report:
+    plan, tally = tried.plan, Tally()
+    tally.add(tried.evaluation, 0, plan.until, plan.windows(plan.since, plan.until))
+    run = runs.Run(run_id, PARTIAL, 0, plan.since, plan.until, __version__, socket.gethostname())
+    code = _code(tally, ended_early=False, all_stale=False)
+    report = _report(run, tally.done(len(tried.series), 0), tally, code, (seconds, ""))
+    return replace(report, dry_run=True)
 
 
 def _report(
-    run: runs.Run, series: list[Stored], evaluation: Evaluation, incidents: int, request: Request
+    run: runs.Run, done: runs.Done, tally: Tally, code: ExitCode, said: tuple[float, str]
 ) -> Report:
-    reasons = ((one.since, one.reason) for many in evaluation.found.values() for one in many)
     return Report(
-        run.id,
-        run.since,
-        run.until,
-        len(series),
-        len(evaluation.scored),
-        len(evaluation.warming - evaluation.scored),
-        evaluation.anomalies,
-        incidents,
-        request.dry_run,
-        evaluation.late,
-        tuple(sorted(reasons)),
+        run=run.id,
+        since=run.since,
+        until=run.until if done.until is None else done.until,
+        series=done.series,
+        scored=done.scored,
+        warming=done.warming,
+        anomalies=done.anomalies,
+        incidents=done.incidents,
+        dry_run=False,
+        late=done.late,
+        windows=done.windows,
+        failed=done.failed,
+        stale=done.stale,
+        seconds=said[0],
+        exit_code=code,
+        note=said[1],
+        failures=tally.failures,
+        found=tuple(sorted(tally.found)),
     )

@@ -12,9 +12,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from reinfra.config.deadman import DeadmanSettings
 from reinfra.config.detectors import DetectOverride
 from reinfra.config.export import ExportSettings
 from reinfra.config.sources import AnySource
+from reinfra.config.up import UpSettings
 
 PREFIX = "REINFRA_"
 _TOPIC = re.compile(r"arn:[a-z0-9-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?", re.ASCII)
@@ -74,6 +76,24 @@ class DetectSettings(_Section):
     )
     step: float = Field(
         300.0, ge=1, le=86_400, description="Seconds between two points of the grid."
+    )
+    window: float = Field(
+        60.0,
+        ge=1,
+        le=86_400,
+        description="Seconds of a window; a run searches whole ones, which begin at multiples of it.",
+    )
+    lag: float = Field(
+        10.0,
+        ge=0,
+        le=86_400,
+        description="Seconds that a window must be over before it is searched, for samples on their way.",
+    )
+    stale: float = Field(
+        3600.0,
+        ge=1,
+        le=31_536_000,
+        description="Where no sample is newer than so many seconds, a run ends with 4.",
     )
     history: float = Field(
         14.0, ge=0.1, le=400, description="Days before the window that a detector may learn from."
@@ -206,6 +226,8 @@ class Settings(BaseSettings):
     alerts: AlertSettings = AlertSettings()
     dashboard: DashboardSettings = DashboardSettings()
     export: ExportSettings = ExportSettings()
+    deadman: DeadmanSettings = DeadmanSettings()
+    up: UpSettings = UpSettings()
     source: tuple[AnySource, ...] = Field(
         (), description="What to collect from; each table names its collector."
     )

@@ -9,7 +9,7 @@ import pytest
 from reinfra.batch.deliver import deliver
 from reinfra.batch.detect import Report, Request, detect
 from reinfra.config import Settings
-from reinfra.errors import InputError, LockedError
+from reinfra.errors import InputError, LockedError, ReinfraError
 from reinfra.model import DAY, MINUTE, Batch, IncidentState, SeriesKey
 from reinfra.store import Selector, Source, Store, anomalies, backlog, incidents, open_store, runs
 from reinfra.store.backends import open_samples
@@ -57,7 +57,7 @@ def test_a_spike_becomes_an_anomaly_an_incident_and_a_message(
         opened = incidents.listing(connection)
     assert [one.found.peak_at for one in found] == [SPIKE]
     assert found[0].incident_id in {one.id for one in opened}
-    deliver(any_store, settings.alerts, lambda: END)
+    deliver(any_store, settings, lambda: END)
     with any_store.reading() as connection:
         assert backlog.counts(connection)["file"].pending == 0
     assert '"transition": "opened"' in Path(settings.alerts.file).read_text()
@@ -146,11 +146,13 @@ def test_a_run_that_fails_is_on_record(
         raise InputError("no luck")
 
     monkeypatch.setattr("reinfra.batch.workers.work", fails)
-    with pytest.raises(InputError):
+    with pytest.raises(ReinfraError) as failed:
         _run(store, settings)
     with store.reading() as connection:
         (run,) = runs.latest(connection)
-    assert (run.exit_code, run.error) == (1, "no luck")
+    assert failed.value.exit_code == run.exit_code == 1
+    assert "no luck" in (run.error or "")
+    assert run.done_until is None
 
 
 def test_a_failed_run_does_not_move_where_the_next_one_begins(
