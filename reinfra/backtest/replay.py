@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from reinfra.batch.detect import ALONE, EVERYTHING, Request, trial
+from reinfra.batch.request import ALONE, EVERYTHING, Request
+from reinfra.batch.trial import trial
 from reinfra.batch.workers import Crew
 from reinfra.config import Settings
 from reinfra.errors import InputError

@@ -65,11 +65,11 @@ def budget(
         todo = "Run `reinfra detect` first, or look back further with --days."
         raise InputError(f"nothing was found in the last {days:g} days", todo=todo)
     dials = sorted({*(one for one in DIALS if one < present), present})
-    lines = replay(found, span, [(one, _passes(one, present)) for one in dials], Rules())
+    lines = replay(found, span, [(one, passes(one, present)) for one in dials], Rules())
     return Budget(*span, present, tuple(lines), told, pages_per_week, within(lines, pages_per_week))
 
 
-def _passes(dial: float, present: float) -> Callable[[StoredAnomaly], bool]:
+def passes(dial: float, present: float) -> Callable[[StoredAnomaly], bool]:
     """What a threshold as much higher as the replay of calibration makes it would have let through."""
     from detectors.calibration.replay import stricter
 

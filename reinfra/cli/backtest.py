@@ -50,6 +50,12 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter per option
         float, typer.Option(min=0.01, max=100, help="How large: 0.5 is half of what it usually is.")
     ] = 1.0,
     seed: Annotated[int, typer.Option(min=0, help="Other places and times for other seeds.")] = 0,
+    feedback: Annotated[
+        bool,
+        typer.Option(
+            "--feedback", help="Show each detector's precision and recall by what people said."
+        ),
+    ] = False,
     workers: Annotated[
         int, typer.Option(min=1, max=256, help="Processes that work side by side.")
     ] = 1,
@@ -85,7 +91,9 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter per option
     span = span_of(place, instant(since, "--since", now), instant(until, "--until", now))
     known = read_labels(labels) if labels else ()
     asked = _Asked(place, settings, proposal, span, known, out, as_json)
-    if plant:
+    if feedback:
+        _learn(asked)
+    elif plant:
         _inject(asked, faults, trials, size, seed)
     else:
         _compare(asked)
@@ -137,6 +145,20 @@ def _inject(asked: _Asked, faults: str, trials: int, size: float, seed: int) -> 
     made = figures(injected, wanted, asked.labels)
     asked.keep("inject", made, [("without-faults", injected.before)])
     _print(made, said(made), COLUMNS, lines(made), as_json=asked.as_json)
+
+
+def _learn(asked: _Asked) -> None:
+    from reinfra.backtest import lines
+    from reinfra.backtest.learn import COLUMNS, learned, rows, said
+    from reinfra.cli.output import write_table
+    from reinfra.cli.progress import shown
+
+    with shown() as progress:
+        made = learned(asked.place, asked.present, asked.span, asked.labels, progress)
+    asked.keep("feedback", made, ())
+    _print(made, said(made), COLUMNS, rows(made), as_json=asked.as_json)
+    if made.comparison is not None and not asked.as_json:
+        write_table(lines.COLUMNS, lines.rows(made.comparison))
 
 
 def _print(
