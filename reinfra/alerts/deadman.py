@@ -32,6 +32,7 @@ class Pulse:
     at: int
     limit: int | None
     stopped: bool
+    note: str = ""
 
     @property
     def scope(self) -> str:
@@ -45,7 +46,8 @@ class Pulse:
     def said(self, now: int) -> str:
         """One line for a person."""
         age = duration(max(0, now - self.at))
-        last = f"{self.loop} on {self.host}: last sign of life {age} ago"
+        note = f" ({self.note})" if self.note else ""
+        last = f"{self.loop} on {self.host}: last sign of life {age} ago{note}"
         if self.limit is None:
             return f"{last}; no rhythm is known yet"
         state = "has stopped" if self.stopped else "lives"
@@ -133,6 +135,7 @@ def _pulse(one: Beat, settings: DeadmanSettings, now: int) -> Pulse:
     known = one.stated or one.beats >= KNOWN_AFTER
     every = stated or (one.every if known else None)
     if not every:
-        return Pulse(one.loop, one.host, one.at, None, stopped=False)
+        return Pulse(one.loop, one.host, one.at, None, stopped=False, note=one.note)
     limit = round(max(settings.after * every, settings.least) * SECOND)
-    return Pulse(one.loop, one.host, one.at, limit, stopped=now - one.at > limit)
+    stopped = now - one.at > limit
+    return Pulse(one.loop, one.host, one.at, limit, stopped=stopped, note=one.note)

@@ -33,13 +33,14 @@ class After:
         try:
             if self.own:
                 self.own.take(figures(self.store, report, now), now)
-            watched(self.store, self.settings, now)
+            watched(self.store, self.settings)
         except StoreError as error:
             log.warning("after a run", failed=str(error))
         if report is not None:
             ping(self.settings.deadman, report.exit_code)
 
 
-def watched(store: Store, settings: Settings, now: int) -> None:
-    """Look at all loops; who is told is who is told of every incident."""
+def watched(store: Store, settings: Settings) -> None:
+    """Look at all loops; who is told is who is told of every incident. Raises StoreError."""
+    now = store.clock()
     deadman.watch(store, settings.deadman, now, channels=channel_names(settings.alerts))

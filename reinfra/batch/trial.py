@@ -50,7 +50,10 @@ def trial(
 
 
 def known_names(settings: Settings, request: Request) -> tuple[str, ...]:
-    """The detectors that look at everything, none where each series gets what suits it. Raises InputError for one that nobody knows, before anything is read."""
+    """The detectors that look at everything; none where each series gets what suits it.
+
+    Raises InputError for one that nobody knows, before anything is read.
+    """
     from detectors.registry import detector
     from reinfra.batch.chosen import ON_SAMPLES
 

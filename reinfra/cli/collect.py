@@ -1,8 +1,7 @@
 """`reinfra collect`: signals into the store."""
 
-import signal
-import threading
 from contextlib import ExitStack
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -24,7 +23,11 @@ def collect(
 
     While it runs, a line says when a source first answers, fails or recovers.
     """
+    from reinfra.alerts import pulse
+    from reinfra.alerts.pulse import beating
+    from reinfra.batch.after import watched
     from reinfra.cli.output import printable, write_json
+    from reinfra.cli.until_told import until_told
     from reinfra.collect.changes import Changes
     from reinfra.collect.loop import Loop
     from reinfra.collect.once import collect_once
@@ -51,9 +54,12 @@ def collect(
         also = sending(settings.export, stack)
         writer = Writer(store, Texts(settings.collect.answers), also)
         if not once:
-            Loop(writer, settings.collect.interval, Changes(tell), _until_told()).run(opened)
+            look = partial(watched, store, settings)
+            stack.enter_context(beating(store, "collect", look))
+            Loop(writer, settings.collect.interval, Changes(tell), until_told()).run(opened)
             return
         done = collect_once(writer, opened)
+        pulse.once(store, "collect")
     if as_json:
         write_json(done)
     else:
@@ -62,11 +68,3 @@ def collect(
     failed = [each for each in done if each.error]
     if failed:
         raise typer.Exit(ExitCode.FAILED if len(failed) == len(done) else ExitCode.PARTIAL)
-
-
-def _until_told() -> threading.Event:
-    """Set by what ends a service: SIGTERM of an init system, SIGINT of a person."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop

@@ -8,8 +8,3 @@ from reinfra.errors import InputError
 def not_built(command: str, instead: str) -> NoReturn:
     """Raise InputError: exit code 2 is better than pretending."""
     raise InputError(f"`reinfra {command}` is not built yet", todo=instead)
-
-
-def up() -> None:
-    """Run collectors, detection, alerts and dashboard of one machine (not built yet)."""
-    not_built("up", "Run `reinfra collect`, `reinfra detect` and `reinfra dashboard` side by side.")

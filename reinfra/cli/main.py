@@ -18,9 +18,9 @@ from reinfra.cli import (
     gaps,
     inventory,
     judge,
-    later,
     runs,
     score,
+    up,
 )
 from reinfra.cli.context import Context
 from reinfra.errors import ReinfraError
@@ -49,7 +49,7 @@ def settings(
 
 
 app.command("demo")(demo.demo)
-app.command("up")(later.up)
+app.command("up")(up.up)
 app.command("collect")(collect.collect)
 app.command("detect")(detect.detect)
 app.add_typer(runs.app, name="runs")

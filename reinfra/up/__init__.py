@@ -1,0 +1,1 @@
+"""The parts of one machine as processes, kept running by one supervisor."""

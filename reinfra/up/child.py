@@ -1,0 +1,26 @@
+"""python -m reinfra.up.child ARGUMENTS: a reinfra command that ends with the process that started it."""
+
+import ctypes
+import os
+import signal
+import sys
+
+_SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux's prctl(2)
+PARENT = "REINFRA_UP_PID"
+
+
+def end_with_parent() -> None:
+    """SIGTERM to this process when its parent dies, however that dies. Only Linux can."""
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+    if os.environ.get(PARENT, "") != str(os.getppid()):
+        sys.exit(128 + signal.SIGTERM)  # it died before we asked
+
+
+if __name__ == "__main__":
+    end_with_parent()
+    from reinfra.cli.main import main
+
+    sys.argv[0] = "reinfra"
+    main()
