@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reinfra.model import MINUTE, SECOND
+from reinfra.store.receivers import LONGEST_REST
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,15 @@ class Backoff:
     first: int = 5 * SECOND
     longest: int = 15 * MINUTE
     attempts: int = 20
+
+    def rest_until(self, now: int, failures: int, wait: int, rng: np.random.Generator) -> int:
+        """How long a receiver that failed as a whole, `failures` times in a row, is left alone.
+
+        At most a minute, so that what waits goes out soon after the trouble is over, unless it asked for more.
+        """
+        rest = min(MINUTE, self.first * (1 << min(failures - 1, 30)))
+        rest = round(rest * (0.5 + 0.5 * float(rng.random())))
+        return now + min(max(rest, wait), LONGEST_REST)
 
     def retry_at(self, now: int, attempts: int, rng: np.random.Generator) -> int | None:
         """When to try again after `attempts` failed tries; None: never."""

@@ -1,81 +1,63 @@
 """From the outbox to the channels: claim a few, send them, say what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from reinfra.alerts.backoff import Backoff
-from reinfra.alerts.channels.base import Channel, ChannelError, Result
-from reinfra.model import MINUTE, Clock
+from reinfra.alerts.channels.base import Channel
+from reinfra.alerts.lane import LEASE, Lane, RelayReport
+from reinfra.model import Clock
 from reinfra.store import Store, outbox
-from reinfra.store.outbox import Message
 
-LEASE = 2 * MINUTE
-"""How long a claimed message is hidden from other relays; no batch takes that long to send."""
+__all__ = ["LEASE", "RelayReport", "relay"]
 
 
-@dataclass(slots=True)
-class RelayReport:
-    """What one pass did. `errors` holds each different complaint once, after its channel's name."""
-
-    sent: int = 0
-    retried: int = 0
-    dead: int = 0
-    errors: list[str] = field(default_factory=list)
+def never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
-class _Relay:
+class Pass:
+    """What all channels of one pass share. `caps` are messages an hour by channel's name; 0: no limit.
+
+    `stop` is asked between two batches.
+    """
+
     store: Store
     clock: Clock
     rng: np.random.Generator
-    backoff: Backoff
-    report: RelayReport = field(default_factory=RelayReport)
+    backoff: Backoff = field(default_factory=Backoff)
+    caps: Mapping[str, int] = field(default_factory=dict)
+    stop: Callable[[], bool] = never
 
-    def drain(self, channel: Channel, limit: int) -> None:
-        while limit > 0:
-            claimed = self._claim(channel, min(limit, channel.batch_size))
-            if not claimed:
-                return
-            limit -= len(claimed)
-            notices = [message.notice for message in claimed]
-            try:
-                results = channel.send(notices)
-            except ChannelError as error:
-                failed = Result(str(error), permanent=error.permanent)
-                self._settle(claimed, [failed] * len(claimed))
-                return
-            self._settle(claimed, results)
+    def run(self, channels: Sequence[Channel], limit: int) -> RelayReport:
+        """Channels do not wait for each other: one that hangs delays no other."""
+        self._repair()
+        lanes = [
+            self._lane(channel, rng)
+            for channel, rng in zip(channels, self.rng.spawn(len(channels)), strict=True)
+        ]
+        if len(lanes) == 1:
+            return lanes[0].drain(limit)
+        with ThreadPoolExecutor(max(len(lanes), 1), "relay") as pool:
+            reports = list(pool.map(lambda lane: lane.drain(limit), lanes))
+        return RelayReport.of(reports)
 
-    def _claim(self, channel: Channel, size: int) -> list[Message]:
-        with self.store.writing() as connection:
-            return outbox.claim(connection, channel.name, now=self.clock(), lease=LEASE, limit=size)
+    def _lane(self, channel: Channel, rng: np.random.Generator) -> Lane:
+        cap = self.caps.get(channel.name, 0)
+        return Lane(self.store, channel, self.clock, rng, self.backoff, cap, self.stop)
 
-    def _settle(self, claimed: list[Message], results: list[Result]) -> None:
+    def _repair(self) -> None:
+        """A clock that was set back must not make messages wait until it is there again."""
         now = self.clock()
-        pairs = list(zip(claimed, results, strict=True))
-        arrived = [message.id for message, result in pairs if result.delivered]
-        with self.store.writing() as connection:
-            outbox.mark_sent(connection, arrived, now)
-            for message, result in pairs:
-                if not result.delivered:
-                    retry_at = self._retry_at(message, result, now)
-                    outbox.mark_failed(connection, message.id, result.error, retry_at)
-                    self._count(message, result, retry_at)
-        self.report.sent += len(arrived)
-
-    def _retry_at(self, message: Message, result: Result, now: int) -> int | None:
-        if result.permanent:
-            return None
-        return self.backoff.retry_at(now, message.attempts + 1, self.rng)
-
-    def _count(self, message: Message, result: Result, retry_at: int | None) -> None:
-        self.report.dead += retry_at is None
-        self.report.retried += retry_at is not None
-        complaint = f"{message.channel}: {result.error}"
-        if complaint not in self.report.errors:
-            self.report.errors.append(complaint)
+        with self.store.reading() as connection:
+            ahead = outbox.is_ahead(connection, now)
+        if ahead:
+            with self.store.writing() as connection:
+                outbox.rebase(connection, now)
 
 
 def relay(
@@ -86,14 +68,12 @@ def relay(
     limit: int = 1_000,
     *,
     backoff: Backoff | None = None,
+    caps: Mapping[str, int] | None = None,
 ) -> RelayReport:
     """One pass: send what is due, up to `limit` messages per channel. Any number of relays may run at once.
 
     Sending happens outside of any transaction. A kill at any point loses nothing; at worst a batch is
-    sent once more after the lease, with the same keys. A channel that fails as a whole rests until
-    the next pass.
+    sent once more after the lease, with the same keys. A channel that fails as a whole rests, longer each time.
     """
-    work = _Relay(store, clock, rng, backoff or Backoff())
-    for channel in channels:
-        work.drain(channel, limit)
-    return work.report
+    chosen = Pass(store, clock, rng, backoff or Backoff(), caps or {})
+    return chosen.run(channels, limit)

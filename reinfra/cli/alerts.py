@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reinfra.cli import delivery
+from reinfra.cli import feedback as feedback_command
 from reinfra.cli.context import context
 from reinfra.cli.later import not_built
-from reinfra.errors import ExitCode
 
 if TYPE_CHECKING:
     from reinfra.store.incidents import StoredIncident
 
 app = typer.Typer(help="Incidents and the delivery of alerts.", no_args_is_help=True)
+app.command("relay")(delivery.relay)
+app.command("test")(delivery.send_test)
+app.add_typer(delivery.dead, name="dead")
+app.command("feedback")(feedback_command.feedback)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(help="Incident, such as INC-7.", metavar="INCIDENT")]
 
@@ -92,28 +97,6 @@ def why(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
 
 
 @app.command()
-def relay(ctx: typer.Context, as_json: Json = False) -> None:
-    """Send what waits in the outbox, once."""
-    from reinfra.batch.deliver import deliver
-    from reinfra.cli.output import printable, write_json
-    from reinfra.model import system_clock
-
-    here = context(ctx)
-    settings = here.settings()
-    report = deliver(here.store(settings), settings.alerts, system_clock)
-    if as_json:
-        write_json(report)
-    else:
-        typer.echo(
-            f"{report.sent} sent, {report.retried} to be tried again, {report.dead} given up"
-        )
-        for error in report.errors:
-            typer.echo(printable(error), err=True)
-    if report.errors:
-        raise typer.Exit(ExitCode.PARTIAL)
-
-
-@app.command()
 def budget(
     ctx: typer.Context,
     pages: Annotated[
@@ -146,28 +129,6 @@ def budget(
 def silence() -> None:
     """Keep matching alerts quiet for a while (not built yet)."""
     not_built("alerts silence", "Acknowledge an incident with `reinfra alerts ack`.")
-
-
-@app.command("test")
-def send_test(ctx: typer.Context, as_json: Json = False) -> None:
-    """Send a test message through every channel of the settings; nothing is stored."""
-    from reinfra.alerts.channels import Result
-    from reinfra.alerts.trial import send_trial
-    from reinfra.batch.deliver import channels
-    from reinfra.cli.output import printable, write_json
-    from reinfra.model import system_clock
-
-    opened, wrong = channels(context(ctx).settings().alerts)
-    results = send_trial(opened, system_clock())
-    results += [(name, Result(why, permanent=True)) for name, why in wrong.items()]
-    if as_json:
-        write_json([{"channel": channel, "result": result} for channel, result in results])
-    else:
-        for channel, result in results:
-            said = f"{channel}: {result.error or 'taken ' + result.receipt}"
-            typer.echo(printable(said.strip()))
-    if failed := sum(not result.delivered for _, result in results):
-        raise typer.Exit(ExitCode.FAILED if failed == len(results) else ExitCode.PARTIAL)
 
 
 def _login() -> str:

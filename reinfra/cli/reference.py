@@ -73,7 +73,7 @@ def _settings() -> Iterator[str]:
     yield "Settings come from `reinfra.toml` in the working directory (or `--config`, or"
     yield "`$REINFRA_CONFIG`) and from the environment, which wins. Lists are written with commas there."
     for section, field in Settings.model_fields.items():
-        if section == "source":
+        if isinstance(field.default, tuple):  # tables, which have a page's part of their own
             continue
         model: Any = field.annotation
         yield f"\n## `[{section}]`\n"
@@ -85,6 +85,7 @@ def _settings() -> Iterator[str]:
             yield f"| `{key}` | `{_default(each.default)}` | `{variable}` | {each.description} |"
     yield from _overrides()
     yield from _sources()
+    yield from _receivers()
 
 
 def _overrides() -> Iterator[str]:
@@ -109,6 +110,24 @@ def _sources() -> Iterator[str]:
         yield f'\n### `collector = "{name}"`\n'
         yield f"{cleandoc(model.__doc__ or '')}\n"
         own = set(model.model_fields) - set(SourceSettings.model_fields)
+        if own:
+            yield "| key | default | meaning |"
+            yield "|---|---|---|"
+            yield from _keys(model, own)
+
+
+def _receivers() -> Iterator[str]:
+    from reinfra.config.receivers import RECEIVERS, ReceiverSettings
+
+    yield "\n## `[[receiver]]`\n"
+    yield "One table for each receiver, chosen by `kind`. Every receiver has:\n"
+    yield "| key | default | meaning |"
+    yield "|---|---|---|"
+    yield from _keys(ReceiverSettings, own=set(ReceiverSettings.model_fields))
+    for name, model in RECEIVERS.items():
+        yield f'\n### `kind = "{name}"`\n'
+        yield f"{cleandoc(model.__doc__ or '')}\n"
+        own = set(model.model_fields) - set(ReceiverSettings.model_fields)
         if own:
             yield "| key | default | meaning |"
             yield "|---|---|---|"

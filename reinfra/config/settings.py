@@ -15,6 +15,7 @@ from pydantic_settings import (
 from reinfra.config.deadman import DeadmanSettings
 from reinfra.config.detectors import DetectOverride
 from reinfra.config.export import ExportSettings
+from reinfra.config.receivers import AnyReceiver
 from reinfra.config.sources import AnySource
 from reinfra.config.up import UpSettings
 
@@ -186,6 +187,16 @@ class AlertSettings(_Section):
     max_attempts: int = Field(
         20, ge=1, le=100, description="Attempts before a message is given up as dead."
     )
+    runbooks: dict[str, str] = Field(
+        default_factory=dict,
+        description='Addresses of runbooks by pattern of a signal\'s name, as "hw.gpu.*"; the first that '
+        "matches is in the message, unless the route has one.",
+    )
+    prices: str = Field(
+        "",
+        description="Table of your prices (instance_type, usd_per_hour, source), which go before the list prices "
+        "of the catalogue when a message says what the affected hosts cost.",
+    )
 
     @field_validator("sns_topic_arn")
     @classmethod
@@ -206,6 +217,12 @@ class DashboardSettings(_Section):
         ge=1,
         le=65_535,
         description="Port to listen on; the next free one is used when it is taken.",
+    )
+    url: str = Field(
+        "",
+        pattern=r"^(https?://[\x21-\x7e]{1,500})?$",
+        description="Address under which people reach it, as https://reinfra.example.com; messages then link "
+        "to their incident's page.",
     )
 
 
@@ -231,6 +248,19 @@ class Settings(BaseSettings):
     source: tuple[AnySource, ...] = Field(
         (), description="What to collect from; each table names its collector."
     )
+
+    receiver: tuple[AnyReceiver, ...] = Field(
+        (), description="Who can hear of incidents; each table has a kind and a name."
+    )
+
+    @field_validator("receiver")
+    @classmethod
+    def _each_is_another(cls, given: tuple[AnyReceiver, ...]) -> tuple[AnyReceiver, ...]:
+        names = [one.name for one in given]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            raise ValueError(f"two receivers are called {twice!r}; give each a name of its own")
+        return given
 
     @field_validator("source")
     @classmethod

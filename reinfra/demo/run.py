@@ -67,7 +67,7 @@ def finish(
     store: Store, settings: Settings, clock: Clock, progress: Progress
 ) -> tuple[tuple[Incident, ...], dict[str, Counts]]:
     """Deliver what waits; the incidents there are, and how each channel stands."""
-    deliver(store, settings.alerts, clock)
+    deliver(store, settings, clock)
     progress(Step("deliver alerts", 1, 1))
     with store.reading() as connection:
         return tuple(incidents.listing(connection, limit=10_000)), counts(connection)

@@ -15,9 +15,9 @@ from typing import NoReturn
 import numpy as np
 
 from reinfra.alerts.channels import Result
+from reinfra.alerts.message import Told
 from reinfra.alerts.relay import LEASE, relay
 from reinfra.store import open_store
-from reinfra.store.notice import Notice
 
 START = 1_700_000_000_000
 
@@ -31,12 +31,12 @@ class Killing:
     name: str = "file"
     batch_size: int = 10
 
-    def send(self, notices: Sequence[Notice]) -> list[Result]:
+    def send(self, messages: Sequence[Told]) -> list[Result]:
         self._maybe_die()
         with self.delivered.open("a") as handle:
-            handle.writelines(f"{notice.dedup_key}\n" for notice in notices)
+            handle.writelines(f"{message.dedup_key}\n" for message in messages)
         self._maybe_die()
-        return [Result()] * len(notices)
+        return [Result()] * len(messages)
 
     def _maybe_die(self) -> None:
         if self.rng is not None and self.rng.random() < 0.4:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from reinfra.alerts.channels import ChannelError, Result
+from reinfra.alerts.message import Told
 from reinfra.model import (
     MINUTE,
     Anomaly,
@@ -115,14 +116,14 @@ class Memory:
 
     name: str = "memory"
     batch_size: int = 10
-    got: list[Notice] = field(default_factory=list)
+    got: list[Told] = field(default_factory=list)
     failures: list[ChannelError | Result | None] = field(default_factory=list)
 
-    def send(self, notices: Sequence[Notice]) -> list[Result]:
+    def send(self, messages: Sequence[Told]) -> list[Result]:
         failure = self.failures.pop(0) if self.failures else None
         if isinstance(failure, ChannelError):
             raise failure
         if failure is not None:
-            return [failure] * len(notices)
-        self.got.extend(notices)
-        return [Result()] * len(notices)
+            return [failure] * len(messages)
+        self.got.extend(messages)
+        return [Result()] * len(messages)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reinfra.alerts.backoff import Backoff
 from reinfra.alerts.channels import Channel, ChannelError, Result
+from reinfra.alerts.message import Told
 from reinfra.alerts.relay import LEASE, RelayReport, relay
 from reinfra.alerts.why import lines, trail
 from reinfra.model import HOUR, MINUTE, SECOND, InputError, Transition
@@ -34,7 +35,7 @@ def run(
 
 
 def numbers(channel: Memory) -> list[int]:
-    return [notice.number for notice in channel.got]
+    return [notice.number for notice in channel.got if isinstance(notice, Notice)]
 
 
 def test_everything_due_is_sent_once_and_in_order(any_store: Store) -> None:
@@ -61,12 +62,13 @@ def test_what_fails_is_tried_again_after_its_wait(any_store: Store) -> None:
     assert run(any_store, channel, at=NOW + 5 * SECOND).sent == 1
 
 
-def test_a_channel_that_is_down_rests_until_the_next_pass(store: Store) -> None:
+def test_a_channel_that_is_down_rests_before_it_is_tried_again(store: Store) -> None:
     for _ in range(30):
         incident_with(store, 1, "memory")
     channel = Memory(failures=[ChannelError("down")])
     assert run(store, channel) == RelayReport(retried=10, errors=["memory: down"])
-    assert run(store, channel).sent == 20
+    assert run(store, channel).sent == 0
+    assert run(store, channel, at=NOW + 5 * SECOND).sent == 30
 
 
 def test_one_broken_channel_does_not_stop_another(store: Store) -> None:
@@ -117,8 +119,8 @@ def test_an_endpoint_down_for_an_hour_loses_nothing(store: Store) -> None:
 
 def test_a_relay_that_dies_while_sending_leaves_the_message_for_the_next(any_store: Store) -> None:
     class Dying(Memory):
-        def send(self, notices: Sequence[Notice]) -> list[Result]:
-            del notices
+        def send(self, messages: Sequence[Told]) -> list[Result]:
+            del messages
             raise KeyboardInterrupt
 
     incident_with(any_store, 2, "memory")

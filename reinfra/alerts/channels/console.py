@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from reinfra.alerts.channels.base import ChannelError, Result
-from reinfra.alerts.message import note, subject
+from reinfra.alerts.message import Told, note, subject
 from reinfra.model import iso
-from reinfra.store.notice import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +18,16 @@ class Console:
     stream: TextIO | None = field(default=None, repr=False)
     batch_size: int = 100
 
-    def send(self, notices: Sequence[Notice]) -> list[Result]:
+    def send(self, messages: Sequence[Told]) -> list[Result]:
         stream = self.stream or sys.stdout
         try:
-            stream.writelines(_line(notice) for notice in notices)
+            stream.writelines(_line(message) for message in messages)
             stream.flush()
         except (OSError, ValueError) as error:  # a closed stream is a ValueError
             raise ChannelError("nobody reads the console", why=str(error)) from error
-        return [Result()] * len(notices)
+        return [Result()] * len(messages)
 
 
-def _line(notice: Notice) -> str:
-    remark = f" ({note(notice)})" if note(notice) else ""
-    return f"{iso(notice.at)} {subject(notice)}{remark}\n"
+def _line(message: Told) -> str:
+    remark = f" ({note(message)})" if note(message) else ""
+    return f"{iso(message.at)} {subject(message)}{remark}\n"

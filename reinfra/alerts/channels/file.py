@@ -5,12 +5,11 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reinfra.alerts.channels.base import ChannelError, Result
-from reinfra.alerts.message import document
-from reinfra.store.notice import Notice
+from reinfra.alerts.message import Context, Told, document
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +18,11 @@ class JsonLines:
 
     path: Path
     name: str = "file"
-    dashboard_url: str = ""
+    context: Context = field(default_factory=Context)
     batch_size: int = 100
 
-    def send(self, notices: Sequence[Notice]) -> list[Result]:
-        lines = [json.dumps(document(notice, self.dashboard_url)) for notice in notices]
+    def send(self, messages: Sequence[Told]) -> list[Result]:
+        lines = [json.dumps(document(message, self.context)) for message in messages]
         block = "".join(f"{line}\n" for line in lines).encode()
         try:
             with self._opened() as handle:
@@ -35,7 +34,7 @@ class JsonLines:
                 why=error.strerror or str(error),
                 todo="Alerts wait in the outbox until it can.",
             ) from error
-        return [Result()] * len(notices)
+        return [Result()] * len(messages)
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[int]:

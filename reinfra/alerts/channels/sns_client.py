@@ -1,0 +1,59 @@
+"""A client for one topic: its region, its endpoint, and the role that publishes there."""
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from reinfra.alerts.channels.sns_errors import explained
+from reinfra.config.receivers import TOPIC, SnsReceiver
+
+if TYPE_CHECKING:
+    import boto3
+    from mypy_boto3_sns import SNSClient
+
+_CONNECT_S, _READ_S = 3, 10  # well within the relay's lease
+
+
+def sns_client(settings: SnsReceiver) -> "SNSClient":
+    """Raises ChannelError where AWS is not configured. A role is assumed when something is first sent."""
+    import boto3
+
+    arn = TOPIC.fullmatch(settings.topic_arn)
+    region = settings.region or (arn[1] if arn else "")
+    with explained(settings.topic_arn):
+        session = boto3.session.Session(region_name=region)
+        if settings.role_arn:
+            session = _as_role(session, settings, region)
+        return session.client("sns", endpoint_url=settings.endpoint_url or None, config=_once())
+
+
+def _once() -> Any:  # noqa: ANN401 - imported late
+    """One try per call: the outbox decides when to try again, and remembers it."""
+    from botocore.config import Config
+
+    return Config(
+        connect_timeout=_CONNECT_S, read_timeout=_READ_S, retries={"total_max_attempts": 1}
+    )
+
+
+def _as_role(
+    session: "boto3.session.Session", settings: SnsReceiver, region: str
+) -> "boto3.session.Session":
+    """A session whose credentials are the role's, asked for anew before they expire."""
+    import boto3
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+    from botocore.exceptions import NoCredentialsError
+    from botocore.session import get_session
+
+    own = session.get_credentials()
+    if own is None:
+        raise NoCredentialsError
+    asked = {"RoleSessionName": "reinfra"}
+    if settings.external_id:
+        asked["ExternalId"] = settings.external_id
+    made: Any = get_session()
+    create = functools.partial(made.create_client, region_name=region)
+    fetcher: Any = AssumeRoleCredentialFetcher(create, own, settings.role_arn, extra_args=asked)
+    made._credentials = DeferredRefreshableCredentials(  # noqa: SLF001 - botocore has no public way
+        method="assume-role", refresh_using=fetcher.fetch_credentials
+    )
+    return boto3.session.Session(botocore_session=made, region_name=region)
