@@ -4,6 +4,7 @@ import enum
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 
 class Kind(enum.StrEnum):
@@ -68,12 +69,21 @@ class SeriesKey:
 
         Every part is length-prefixed, so that no two different label sets read the same.
         """
-        digest = hashlib.blake2b(digest_size=16)
-        for part in (self.metric, *(text for pair in self.labels for text in pair)):
-            raw = part.encode()
-            digest.update(len(raw).to_bytes(4, "little") + raw)
-        return digest.digest()
+        parts = b"".join([_sized(self.metric), *map(_sized_pair, self.labels)])
+        return hashlib.blake2b(parts, digest_size=16).digest()
 
     def __str__(self) -> str:
         shown = ",".join(f'{name}="{value}"' for name, value in self.labels if name != ORIGIN_LABEL)
         return f"{self.metric}{{{shown}}}" if shown else self.metric
+
+
+def _sized(text: str) -> bytes:
+    """A part of a fingerprint."""
+    raw = text.encode()
+    return len(raw).to_bytes(4, "little") + raw
+
+
+@lru_cache(maxsize=65_536)
+def _sized_pair(pair: tuple[str, str]) -> bytes:
+    """Most labels are those of many series."""
+    return _sized(pair[0]) + _sized(pair[1])

@@ -26,12 +26,6 @@ class SourceRow(NamedTuple):
     unnoted: int
 
 
-class KnownSeries(NamedTuple):
-    id: int
-    first_at: int
-    last_at: int
-
-
 def source_row(connection: Connection, given: Source, now: int) -> SourceRow:
     """The row of a source, made if it is new. Raises StoreError if real and simulated would mix."""
     found = connection.execute(_SOURCE, {"given": given.name}).first()
@@ -59,40 +53,6 @@ def _refuse_a_mixture(connection: Connection, given: Source) -> None:
             f"{given.origin} samples are not written beside {', '.join(sorted(rest))} ones",
             todo="Use another database: simulated and real numbers are never mixed.",
         )
-
-
-def known(connection: Connection, keys: list[SeriesKey]) -> dict[SeriesKey, KnownSeries]:
-    """Those of the keys that there are."""
-    prints = {key.fingerprint: key for key in keys}
-    wanted = list(prints)
-    found: dict[SeriesKey, KnownSeries] = {}
-    c = series.c
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(c.fingerprint, c.id, c.first_at, c.last_at).where(
-            c.fingerprint.in_(wanted[start : start + _CHUNK])
-        )
-        for print_, *rest in connection.execute(query):
-            found[prints[bytes(print_)]] = KnownSeries(*rest)
-    return found
-
-
-def add(
-    connection: Connection, new: dict[SeriesKey, int], source_id: int
-) -> dict[SeriesKey, KnownSeries]:
-    """Make new series, given with their first instant."""
-    if not new:
-        return {}
-    rows = [_row(key, source_id, at) for key, at in new.items()]
-    connection.execute(insert(series), rows)
-    added = known(connection, list(new))
-    labels = [
-        {"name": name, "value": value, "series_id": added[key].id}
-        for key in new
-        for name, value in key.labels
-    ]
-    if labels:
-        connection.execute(insert(series_label), labels)
-    return added
 
 
 def widen(connection: Connection, ids: NDArray[np.int64], at: NDArray[np.int64]) -> None:
@@ -159,19 +119,6 @@ def keys_of(connection: Connection, ids: set[int]) -> dict[int, SeriesKey]:
         query = select(series).where(series.c.id.in_(wanted[start : start + _CHUNK]))
         keys.update((row.id, _key(row)) for row in connection.execute(query))
     return keys
-
-
-def _row(key: SeriesKey, given: int, first_at: int) -> dict[str, Any]:
-    return {
-        "fingerprint": key.fingerprint,
-        "source_id": given,
-        "metric": key.metric,
-        "kind": key.kind,
-        "unit": key.unit,
-        "labels": json.dumps(dict(key.labels)),
-        "first_at": first_at,
-        "last_at": first_at,
-    }
 
 
 def _key(row: Any) -> SeriesKey:  # noqa: ANN401 - a row of a select has no narrower type

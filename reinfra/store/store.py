@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, func, select
 
 from reinfra.model import Batch, Clock, SeriesBlock, SeriesKey, system_clock
-from reinfra.store import catalogue, chunks, frames, migrate
+from reinfra.store import catalogue, chunks, frames, migrate, registering
 from reinfra.store.base import Rule, Samples, Source, Stored, Written
 from reinfra.store.columns import BLOCK, GROUP
 from reinfra.store.engine import BUSY_TIMEOUT_MS, connect_to, database_url
@@ -93,15 +93,17 @@ class Store:
 
     def register(self, series: list[Stored]) -> dict[SeriesKey, int]:
         """The ids that findings about series of another store have here; no sample comes with them."""
-        keys = [one.key for one in series]
+        prints = {one.key.fingerprint: one for one in series}
         with self.writing() as connection:
-            known = catalogue.known(connection, keys)
-            for name in {one.source for one in series if one.key not in known}:
-                new = [one for one in series if one.source == name and one.key not in known]
-                given = Source(name, new[0].key.origin)
+            known = registering.known(connection, list(prints))
+            unknown = {print_: one for print_, one in prints.items() if print_ not in known}
+            for name in {one.source for one in unknown.values()}:
+                new = {print_: one for print_, one in unknown.items() if one.source == name}
+                given = Source(name, next(iter(new.values())).key.origin)
                 row = catalogue.source_row(connection, given, self.clock())
-                known |= catalogue.add(connection, {one.key: one.first_at for one in new}, row.id)
-        return {key: row.id for key, row in known.items()}
+                firsts = {print_: (one.key, one.first_at) for print_, one in new.items()}
+                known |= registering.add(connection, firsts, row.id)
+        return {prints[print_].key: row.id for print_, row in known.items()}
 
     def series(self, selector: Selector) -> list[Stored]:
         with self.reading() as connection:

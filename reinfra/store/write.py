@@ -1,6 +1,7 @@
 """From a batch to committed frames: who may write what, new series, the source's place."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,10 +9,11 @@ from numpy.typing import NDArray
 from sqlalchemy import BigInteger, Connection, Text, bindparam, case, func, select, update
 
 from reinfra.model import DAY, MINUTE, Batch, Origin, SeriesKey
-from reinfra.store import catalogue, frames, notes
+from reinfra.store import catalogue, frames, notes, registering
 from reinfra.store.base import Source, Written
 from reinfra.store.columns import Columns
 from reinfra.store.known import NEVER, Known
+from reinfra.store.registering import KnownSeries
 from reinfra.store.tables import batch as batch_table
 from reinfra.store.tables import series, source
 from reinfra.store.upsert import insert_new
@@ -107,26 +109,32 @@ class Write:
         used, place = np.unique(batch.series, return_inverse=True)
         low = np.full(used.size, np.iinfo(np.int64).max)
         np.minimum.at(low, place, batch.at)
-        new = [int(i) for i in np.flatnonzero(layout[used] < 0)]
-        keys = [batch.keys[used[i]] for i in new]
-        known = catalogue.known(self.connection, keys)
-        unknown = [(key, int(low[i])) for key, i in zip(keys, new, strict=True) if key not in known]
+        unknown = layout[used] < 0
+        new = used[unknown].tolist()
+        prints = [batch.keys[i].fingerprint for i in new]
+        places = list(zip(new, low[unknown].tolist(), strict=True))
+        rows = self._rows(batch, dict(zip(prints, places, strict=True)), source_id)
+        layout = layout.copy()
+        for i, print_ in zip(new, prints, strict=True):
+            if print_ in rows:
+                layout[i] = rows[print_].id
+        self.learned = {batch.keys[i]: int(layout[i]) for i in new if layout[i] >= 0}
+        spans = np.array(list(rows.values()), np.int64).reshape(-1, 3)
+        self.known.widen(spans[:, 0], spans[:, 1], spans[:, 2])
+        return layout
+
+    def _rows(
+        self, batch: Batch, wanted: Mapping[bytes, tuple[int, int]], source_id: int
+    ) -> dict[bytes, KnownSeries]:
+        """By fingerprint what there is or could be added. `wanted` are places of keys and first instants."""
+        rows = registering.known(self.connection, list(wanted))
+        unknown = [print_ for print_ in wanted if print_ not in rows]
         if unknown:
             room = max(self.limits.series - _count(self.connection, source_id), 0)
-            known |= catalogue.add(self.connection, dict(unknown[:room]), source_id)
-        layout = layout.copy()
-        for key, i in zip(keys, new, strict=True):
-            if key in known:
-                layout[used[i]] = known[key].id
-        rows = list(known.values())
-        ids = np.array([row.id for row in rows], np.int64)
-        self.learned = {key: row.id for key, row in known.items()}
-        self.known.widen(
-            ids,
-            np.array([row.first_at for row in rows], np.int64),
-            np.array([row.last_at for row in rows], np.int64),
-        )
-        return layout
+            places = ((print_, *wanted[print_]) for print_ in unknown[:room])
+            new = {print_: (batch.keys[i], at) for print_, i, at in places}
+            rows |= registering.add(self.connection, new, source_id)
+        return rows
 
 
 def _without(batch: Batch, bad: NDArray[np.bool_], why: str, refused: dict[str, int]) -> Batch:
