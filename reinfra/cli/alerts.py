@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reinfra.cli import delivery
+from reinfra.cli import explain as explain_command
 from reinfra.cli import feedback as feedback_command
 from reinfra.cli.context import context
 from reinfra.cli.later import not_built
@@ -18,6 +19,7 @@ app = typer.Typer(help="Incidents and the delivery of alerts.", no_args_is_help=
 app.command("relay")(delivery.relay)
 app.command("test")(delivery.send_test)
 app.add_typer(delivery.dead, name="dead")
+app.command("explain")(explain_command.explain)
 app.command("feedback")(feedback_command.feedback)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(help="Incident, such as INC-7.", metavar="INCIDENT")]
