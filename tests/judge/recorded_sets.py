@@ -8,7 +8,7 @@ import numpy as np
 
 from judge.columns import Columns, columns
 from judge.items import GradedSet
-from judge.recorded import read_llmbar, read_pandalm
+from judge.recorded import read_llmbar, read_pandalm, read_triviaqa
 
 FOLDER = Path(str(resources.files("reinfra.demo"))) / "data" / "judge"
 LLMBAR, PANDALM = FOLDER / "llmbar_pairwise.jsonl.gz", FOLDER / "pandalm.jsonl.gz"
@@ -22,6 +22,11 @@ def llmbar() -> GradedSet:
 @functools.cache
 def pandalm() -> GradedSet:
     return read_pandalm(PANDALM)
+
+
+@functools.cache
+def triviaqa() -> GradedSet:
+    return read_triviaqa(FOLDER / "triviaqa_judges.jsonl.gz")
 
 
 @functools.cache

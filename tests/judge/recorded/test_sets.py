@@ -5,9 +5,10 @@ import pytest
 
 from judge.columns import columns
 from judge.items import GradedSet
+from judge.recorded import version_of
 from judge.statistics import agreement, cohen_kappa
 from reinfra.model import VerdictStatus
-from tests.judge.recorded_sets import llmbar, pandalm
+from tests.judge.recorded_sets import llmbar, pandalm, triviaqa
 
 
 def statuses(graded: GradedSet, judge: str) -> Counter[VerdictStatus]:
@@ -44,3 +45,15 @@ def test_ratings_have_no_order_and_equal_ones_are_a_tie() -> None:
 
 def test_every_label_is_one_of_the_two_outputs() -> None:
     assert {label.value for label in llmbar().labels} == {0.0, 1.0}
+
+
+@pytest.mark.parametrize(
+    ("version", "items", "kappa"), [("V1", 1_611, 0.814), ("V2", 1_560, 0.899)]
+)
+def test_gpt_4_agrees_with_triviaqas_graders_as_recorded(
+    version: str, items: int, kappa: float
+) -> None:
+    recorded = columns(version_of(triviaqa(), version), "GPT-4")
+    found = cohen_kappa(recorded.score, recorded.human, recorded.clusters)
+    assert found.n == items
+    assert found.value == pytest.approx(kappa, abs=5e-4)
