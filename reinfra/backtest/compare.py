@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reinfra.alerts.budget import replay as pages
-from reinfra.alerts.rules import Rules
 from reinfra.backtest.against import Against
 from reinfra.backtest.figures import Rate
 from reinfra.backtest.labels import Label
 from reinfra.backtest.proposal import Proposal, digest
 from reinfra.backtest.replay import Place, Replay, Span, replay
+from reinfra.batch.deciding import rules
 from reinfra.config import Settings
-from reinfra.model import DAY, SECOND
+from reinfra.model import DAY
 from reinfra.progress import Progress, silent
 
 PRESENT, PROPOSED = "present", "proposed"
@@ -72,10 +72,8 @@ def compare(
 
 def incidents(found: Replay, settings: Settings) -> Rate:
     """Incidents that open in a week, once alerts are grouped as a run groups them."""
-    quiet = max(Rules().quiet, round(settings.detect.quiet * SECOND))
-    rules = Rules(quiet=quiet, reopen=max(Rules().reopen, quiet))
     span = found.span.since, found.span.until
-    (line,) = pages(found.found, span, [(0.0, lambda _: True)], rules)
+    (line,) = pages(found.found, span, [(0.0, lambda _: True)], rules(settings))
     return Rate.of(line.opened, (span[1] - span[0]) / (7 * DAY))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from detectors.choice import choose, context, daily
 from reinfra.backtest.faults import FAULTS, Fault
 from reinfra.backtest.inject.outcome import Outcome, outcome
 from reinfra.backtest.inject.overlay import Overlay
@@ -16,6 +17,7 @@ from reinfra.config import Settings
 from reinfra.errors import InputError
 from reinfra.progress import Progress, Step, silent
 
+_OF_ALL = ("multivariate",)  # detectors that look at all metrics of a host together
 _AT_ONCE = 64  # faults in one copy at most
 _NO_ROOM = "no stretch of the range is long enough, quiet before, and full of samples"
 
@@ -59,11 +61,28 @@ def inject(
             absent |= {first: _NO_ROOM} if left.pop(first) == wanted.trials else {}
             continue
         _fill(copy, where, left, first, counts)
-        there = replace(place, samples=Overlay(place.where, copy.others))
+        there = replace(place, samples=Overlay(place.where, copy.others, moved(copy, settings)))
         found = replay(there, settings, span)
         outcomes += [outcome(one, found, settings.detect) for one in copy.planted]
         progress(Step("plant and replay", len(outcomes), total))
     return Injected(before, tuple(outcomes), absent)
+
+
+def moved(copy: Copy, settings: Settings) -> frozenset[str] | None:
+    """The metrics that the faults of a copy move, and what their detectors want beside; None: all may matter."""
+    overrides = settings.detect.overrides
+    every = [
+        *settings.detect.detectors,
+        *(name for one in overrides for name in one.detectors or ()),
+    ]
+    if any(name in _OF_ALL for name in every):
+        return None
+    keys = {one.key for planted in copy.planted for one, _ in planted.target.moves}
+    found = {key.metric for key in keys}
+    for key in keys:
+        names = {*every, *choose(key, overrides), *daily(key, overrides)}
+        found.update(metric for name in names for metric in context(name, key.metric))
+    return frozenset(found)
 
 
 def chosen(names: str) -> tuple[Fault, ...]:

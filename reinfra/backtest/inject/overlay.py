@@ -24,10 +24,14 @@ class Other:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overlay:
-    """A `SampleStore` that reads `base`, but `others` by series id. It cannot be written to."""
+    """A `SampleStore` that reads `base`, but `others` by series id. It cannot be written to.
+
+    With `metrics` it has series of these only: what a fault does not move is found as it was found before.
+    """
 
     base: SampleStore
     others: Mapping[int, Other] = field(default_factory=dict)
+    metrics: frozenset[str] | None = None
 
     def write(self, batch: Batch, source: Source, *, watermark: int | None = None) -> Written:
         """Raises ReinfraError."""
@@ -35,7 +39,10 @@ class Overlay:
         raise ReinfraError("a planted history cannot be written to")
 
     def series(self, selector: Selector) -> list[Stored]:
-        return self.base.series(selector)
+        found = self.base.series(selector)
+        if self.metrics is None:
+            return found
+        return [one for one in found if one.key.metric in self.metrics]
 
     def watermark(self, source: str) -> int | None:
         return self.base.watermark(source)
