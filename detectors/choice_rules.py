@@ -42,21 +42,24 @@ class Rule:
 class Daily:
     """A detector of one run a day reads `history` ms before what is new, on a grid of `step` ms or coarser.
 
+    A series that is known for less than `least` ms is not looked at: nothing could be said of it.
+
     What changes over days is told from means of minutes or hours as well as from every sample, at a
     fraction of the cost, and from rollups where raw samples have expired.
     """
 
     step: int = 5 * MINUTE
     history: int = 14 * DAY
+    least: int = 2 * DAY
 
 
 DAILY = {
-    "drift": Daily(HOUR, 29 * DAY),
-    "time-to-limit": Daily(HOUR, 29 * DAY),
-    "shift": Daily(10 * MINUTE, 22 * DAY),
+    "drift": Daily(HOUR, 29 * DAY, 14 * DAY),
+    "time-to-limit": Daily(HOUR, 29 * DAY, 14 * DAY),
+    "shift": Daily(10 * MINUTE, 22 * DAY, 6 * DAY),
     "latency": Daily(history=28 * DAY),
 }
-"""By what each remembers and a day more; latency needs as long again for the scores that its threshold is made of."""
+"""By what each remembers, and a day more; latency as long again for the scores that its threshold is made of."""
 
 
 _COUNTED = (Kind.COUNTER, Kind.PERIOD_COUNT)

@@ -134,6 +134,9 @@ def _said(
     expected = scores.expected[row, peak]
     if np.isnan(expected):
         return f"{seen}: strangeness {wording.number(score)}, {when}"
+    if np.isnan(scores.scale[row, peak]):
+        like = wording.amount(key, expected)
+        return f"{seen} against {like} in the stretch most like it: strangeness {wording.number(score)}, {when}"
     usual, least, most = (wording.amount(key, value) for value in (expected, *bounds))
     unit = "as far as chance brings it" if own else "its usual error"
     times = f"{wording.number(score)} times {unit}"

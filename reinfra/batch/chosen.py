@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from detectors.choice import choose, daily
+from detectors.choice import choose, daily, looks_back
 from detectors.choice_rules import CLASSES, STALENESS
 from reinfra.batch.acquire import Window
 from reinfra.config import DetectSettings
@@ -47,4 +47,6 @@ class Chosen:
             if name not in ON_SAMPLES:
                 yield name, series, False
         if window.since // DAY < window.until // DAY:
-            yield from ((name, series, True) for name, series in self.daily.items())
+            for name, series in self.daily.items():
+                begun = window.until - looks_back(name).least
+                yield name, [one for one in series if one.first_at <= begun], True

@@ -1,4 +1,4 @@
-"""One item of a detector that keeps no state; where it was searched to is remembered for those of one run a day."""
+"""One item of a detector that keeps no state; of those of one run a day it is known how far they came."""
 
 import hashlib
 

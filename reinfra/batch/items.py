@@ -12,8 +12,8 @@ from detectors.peers import Peers
 from detectors.registry import detector
 from detectors.siblings import group
 from reinfra.batch.acquire import Window, live, step_of
-from reinfra.batch.partners import Partners
 from reinfra.batch.chosen import Chosen
+from reinfra.batch.partners import Partners
 from reinfra.config import DetectSettings
 from reinfra.model import SECOND
 from reinfra.store import Stored

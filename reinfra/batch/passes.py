@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 from detectors.choice_rules import CLASSES, STALENESS
 from reinfra.batch.attempt import attempted
+from reinfra.batch.chosen import Chosen
 from reinfra.batch.evaluate import Evaluation
 from reinfra.batch.items import items
 from reinfra.batch.known_errors import known_errors
-from reinfra.batch.chosen import Chosen
 from reinfra.batch.silence import silences
 from reinfra.batch.workers import Crew, Work, run_all
 from reinfra.progress import Progress

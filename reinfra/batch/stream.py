@@ -63,7 +63,7 @@ class Stream:
     opened: bool = True
     known: dict[int, State] = field(default_factory=dict)
     real: dict[int, list[Stretch]] = field(default_factory=dict)
-    """By id, stretches that people took for real trouble; of days that are over before thresholds are made anew."""
+    """By id, stretches that people took for real trouble; asked for where long parts are read."""
 
     @classmethod
     def of(

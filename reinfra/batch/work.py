@@ -20,7 +20,6 @@ from reinfra.batch.task import Task
 from reinfra.model import SECOND, Anomaly
 from reinfra.store import SampleStore, Store, anomalies, states
 
-
 Also = Callable[[Connection, Evaluation], None]
 """What else is written in an item's transaction; raises to have none of it."""
 

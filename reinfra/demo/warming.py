@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from detectors.choice_rules import AUTOREGRESSION
 from reinfra.batch.acquire import Acquired, Window, blocks
 from reinfra.batch.detect import Report
 from reinfra.batch.evaluate import assess
-from reinfra.batch.silence import STALENESS
 from reinfra.config import DetectSettings
 from reinfra.model import DAY, SECOND
 from reinfra.store import Store, Stored
@@ -39,10 +39,7 @@ def judged_from(
 
 
 def _first_judged(acquired: Acquired, settings: DetectSettings) -> list[int]:
-    """At most one instant for each detector."""
-    first: list[int] = []
-    for name in settings.detectors:
-        if name != STALENESS:
-            judged = assess(acquired.block, name, settings).judged.any(axis=0)
-            first += acquired.block.at[judged][:1].tolist()
+    """At most one instant, by the detector that is first to judge a value."""
+    judged = assess(acquired.block, AUTOREGRESSION, settings).judged.any(axis=0)
+    first: list[int] = acquired.block.at[judged][:1].tolist()
     return first

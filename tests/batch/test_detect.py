@@ -29,7 +29,8 @@ def settings(tmp_path: Path) -> Settings:
     alerts = defaults.alerts.model_copy(
         update={"channels": ("file",), "file": str(tmp_path / "alerts.jsonl")}
     )
-    return defaults.model_copy(update={"alerts": alerts})
+    chosen = defaults.detect.model_copy(update={"detectors": ("autoregression", "staleness")})
+    return defaults.model_copy(update={"alerts": alerts, "detect": chosen})
 
 
 def _filled(store: Store) -> None:
@@ -145,7 +146,7 @@ def test_a_run_that_fails_is_on_record(
     def fails(*_: object, **__: object) -> None:
         raise InputError("no luck")
 
-    monkeypatch.setattr("reinfra.batch.workers.work", fails)
+    monkeypatch.setattr("reinfra.batch.elsewhere.work", fails)
     with pytest.raises(ReinfraError) as failed:
         _run(store, settings)
     with store.reading() as connection:
