@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -20,6 +20,8 @@ from reinfra.model import (
 )
 from reinfra.signals import find
 from reinfra.store import Selector, Source, Store, anomalies
+from reinfra.store.digests import Digest
+from reinfra.store.evidence import Change, Evidence, Seen
 from reinfra.store.notice import Notice
 
 T0 = 1_700_000_000_000
@@ -108,6 +110,22 @@ def notice(
     reasons = ("2023-11-14T22:13:20Z EC2 CPU utilization 0.98 [aws.ec2.cpu.utilization]",)
     given = {"kind": "utilization", "fleet": "prod", "team": "search", **more}
     return Notice(incident, transition, number, T0, reasons, **given)
+
+
+def evidence() -> Evidence:
+    """Two series of a host with an instance type, and a driver that changed eight minutes before."""
+    metric = "aws.ec2.cpu.utilization"
+    reason = "EC2 CPU utilization 0.98 against 0.41 expected"
+    seen = Seen(f'{metric}{{host.name="i-53ea38"}}', metric, "1", T0, 0.98, 0.35, 0.47, reason)
+    silent = Seen("hw.power", "hw.power", "W", T0 + MINUTE, None, None, None, "no sample came")
+    changed = Change(T0 - 8 * MINUTE, "i-53ea38", "driver.version", "535", "550")
+    return Evidence(seen, (seen, silent), changed, (("i-53ea38", "p5.48xlarge"),), 1)
+
+
+def digest(messages: int = 12, incidents: int = 3) -> Digest:
+    one = notice().incident
+    listed = tuple(replace(one, id=number) for number in range(1, min(incidents, 20) + 1))
+    return Digest(5, T0, messages, incidents, listed)
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ def subject(notice: Notice) -> str:
     """[CRIT] CPU utilization 98 % on i-53ea38, expected 35 % to 47 % INC-7: ASCII, one line, short."""
     tag, name = facts.tag(notice), notice.incident.name
     room = SUBJECT_LIMIT - len(f"[{tag}]  {name}")
-    return f"[{tag}] {cut(ascii_line(notice.incident.title), room)} {name}"
+    return f"[{tag}] {cut(ascii_line(notice.incident.title[:1_000]), room)} {name}"
 
 
 def text(notice: Notice, context: Context) -> str:

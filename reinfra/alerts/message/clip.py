@@ -7,7 +7,7 @@ What remains is below 64 KB in every format, where Amazon SNS takes 256; the inc
 from collections.abc import Callable
 from dataclasses import replace
 
-from reinfra.alerts.message.hygiene import cut, printable
+from reinfra.alerts.message.hygiene import cut, whole
 from reinfra.store.evidence import Change, Evidence, Seen
 from reinfra.store.notice import Notice
 
@@ -29,7 +29,7 @@ def clipped(notice: Notice) -> Notice:
 
 def is_short(notice: Notice) -> bool:
     """Whether nothing must be cut."""
-    return clipped(notice) == _each(notice, lambda line, _: printable(line))
+    return clipped(notice) == _each(notice, whole)
 
 
 def _each(notice: Notice, cut: _Cut) -> Notice:
@@ -41,7 +41,7 @@ def _each(notice: Notice, cut: _Cut) -> Notice:
     return replace(
         notice,
         incident=incident,
-        reasons=tuple(cut(reason, _REASON) for reason in notice.reasons),
+        reasons=tuple(cut(reason, _REASON) for reason in notice.reasons[: _REASONS + 1]),
         kind=cut(notice.kind, _WORD),
         fleet=cut(notice.fleet, _WORD),
         team=cut(notice.team, _WORD),
@@ -54,9 +54,11 @@ def _evidence(given: Evidence, cut: _Cut) -> Evidence:
     return replace(
         given,
         worst=_seen(given.worst, cut) if given.worst else None,
-        first=tuple(_seen(one, cut) for one in given.first),
+        first=tuple(_seen(one, cut) for one in given.first[: _FIRST + 1]),
         change=_change(given.change, cut) if given.change else None,
-        hosts=tuple((cut(name, _WORD), cut(type_, _WORD)) for name, type_ in given.hosts),
+        hosts=tuple(
+            (cut(name, _WORD), cut(type_, _WORD)) for name, type_ in given.hosts[: _HOSTS + 1]
+        ),
     )
 
 

@@ -10,8 +10,19 @@ def printable(line: str) -> str:
 
 def cut(line: str, limit: int) -> str:
     """At most `limit` characters, and visibly so."""
-    short = printable(line)
-    return short if len(short) <= limit else f"{short[: limit - 3].rstrip()}..."
+    short = whole(line, limit)
+    fits = len(short) <= limit and len(line) <= _looked_at(limit)
+    return short if fits else f"{short[: limit - 3].rstrip()}..."
+
+
+def whole(line: str, limit: int) -> str:
+    """As printable, of a text that may be endless: what lies far beyond `limit` is not looked at."""
+    return printable(line[: _looked_at(limit)])
+
+
+def _looked_at(limit: int) -> int:
+    """White space may vanish, so that a longer text still fits."""
+    return 4 * limit + 100
 
 
 def ascii_line(line: str) -> str:
