@@ -1,6 +1,6 @@
 """What a person changes from a page: the only writes the dashboard makes, and reinfra makes them."""
 
-from reinfra.batch.record import channel_names
+from reinfra.batch.deciding import announce
 from reinfra.config import load_settings
 from reinfra.model import Transition
 from reinfra.store import Store, incidents
@@ -11,10 +11,10 @@ BY = "dashboard"
 
 def move(store: Store, incident_id: int, to: Transition) -> str:
     """Acknowledge or resolve, with the messages that belong to it. Returns one line for the person."""
-    channels = channel_names(load_settings().alerts)
+    now = store.clock()
     with store.writing() as connection:
         moved = incidents.move(
-            connection, incident_id, to, by=BY, now=store.clock(), channels=channels
+            connection, incident_id, to, by=BY, now=now, announce=announce(load_settings(), now)
         )
     return moved.said
 

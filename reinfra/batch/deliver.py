@@ -10,6 +10,7 @@ from reinfra.alerts.backoff import Backoff
 from reinfra.alerts.channels import Channel, open_channel
 from reinfra.alerts.message import Context, Price
 from reinfra.alerts.relay import Pass, RelayReport, never
+from reinfra.batch.deciding import tick
 from reinfra.config import Settings
 from reinfra.config.named import receivers
 from reinfra.errors import InputError, ReinfraError
@@ -32,7 +33,8 @@ class Delivery:
         self._rng = np.random.default_rng()  # spreads retries; nothing that is stored depends on it
 
     def once(self, stop: Callable[[], bool] = never) -> RelayReport:
-        """One pass over the outbox. A receiver that cannot be opened is an error of the report; its messages wait."""
+        """What has become due is decided, then one pass over the outbox. A receiver that cannot be opened is an error of the report; its messages wait."""
+        tick(self._store, self._settings, self._clock())
         known = receivers(self._settings)
         wrong = self._open()
         caps = {name: one.cap for name, one in known.items()}

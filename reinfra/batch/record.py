@@ -1,10 +1,9 @@
 """Third stage: anomalies first, then what they make of the incidents, with its messages."""
 
 from reinfra.alerts.regroup import regroup
-from reinfra.alerts.rules import Rules
+from reinfra.batch.deciding import announce, rules
 from reinfra.batch.evaluate import Evaluation
 from reinfra.config import AlertSettings, Settings
-from reinfra.model import SECOND
 from reinfra.store import Store, anomalies
 
 
@@ -24,10 +23,10 @@ def grouped(store: Store, settings: Settings, until: int) -> int:
     `until` is the instant up to which data has been searched; incidents quiet since long before resolve.
     """
     now = store.clock()
-    quiet = max(Rules().quiet, round(settings.detect.quiet * SECOND))
-    rules = Rules(quiet=quiet, reopen=max(Rules().reopen, quiet))
-    channels = channel_names(settings.alerts)
-    return len(regroup(store, until=until, now=now, channels=channels, rules=rules))
+    changed = regroup(
+        store, until=until, now=now, announce=announce(settings, now), rules=rules(settings)
+    )
+    return len(changed)
 
 
 def channel_names(settings: AlertSettings) -> tuple[str, ...]:

@@ -1,10 +1,18 @@
 """What can be set. Descriptions are the reference: docs/reference/settings.md is made from them."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -12,9 +20,17 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from reinfra.config.alerting import (
+    InhibitSettings,
+    MaintenanceSettings,
+    RouteSettings,
+    check_names,
+)
 from reinfra.config.deadman import DeadmanSettings
 from reinfra.config.detectors import DetectOverride
 from reinfra.config.export import ExportSettings
+from reinfra.config.incidents import IncidentSettings
+from reinfra.config.intervals import TimeInterval
 from reinfra.config.receivers import AnyReceiver
 from reinfra.config.sources import AnySource
 from reinfra.config.up import UpSettings
@@ -73,7 +89,9 @@ class DetectSettings(_Section):
     """How the detectors work, and how many false alarms are acceptable."""
 
     detectors: Names = Field(
-        ("autoregression", "staleness"), description="Detectors that a run uses."
+        (),
+        description="Detectors that look at every series. None named: each series gets those that suit its "
+        "signal (docs/reference/detectors.md), and those for slow changes look once a day.",
     )
     step: float = Field(
         300.0, ge=1, le=86_400, description="Seconds between two points of the grid."
@@ -240,6 +258,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     collect: CollectSettings = CollectSettings()
     detect: DetectSettings = DetectSettings()
+    incidents: IncidentSettings = IncidentSettings()
     alerts: AlertSettings = AlertSettings()
     dashboard: DashboardSettings = DashboardSettings()
     export: ExportSettings = ExportSettings()
@@ -252,6 +271,25 @@ class Settings(BaseSettings):
     receiver: tuple[AnyReceiver, ...] = Field(
         (), description="Who can hear of incidents; each table has a kind and a name."
     )
+
+    route: tuple[RouteSettings, ...] = Field(
+        (), description="Which incidents go to whom; the first that matches decides."
+    )
+    inhibit: tuple[InhibitSettings, ...] = Field(
+        (), description="Incidents that keep others from being told."
+    )
+    time_interval: tuple[TimeInterval, ...] = Field((), description="Times that routes name.")
+    maintenance: tuple[MaintenanceSettings, ...] = Field(
+        (), description="Work that comes again, during which nothing is told."
+    )
+
+    @model_validator(mode="after")
+    def _names_what_there_is(self) -> Self:
+        alerts = self.alerts
+        short = (*alerts.channels, *(["sns"] if alerts.sns_topic_arn else []))
+        there = {*short, *(one.name for one in self.receiver)}
+        check_names(self.route, self.maintenance, self.time_interval, there)
+        return self
 
     @field_validator("receiver")
     @classmethod
