@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import structlog
 
 from reinfra.alerts import deadman
+from reinfra.batch.deciding import announce
 from reinfra.batch.own import Own, figures
 from reinfra.batch.ping import ping
-from reinfra.batch.record import channel_names
 from reinfra.batch.request import Report, Request
 from reinfra.config import Settings
 from reinfra.model import Clock
@@ -43,4 +43,4 @@ class After:
 def watched(store: Store, settings: Settings) -> None:
     """Look at all loops; who is told is who is told of every incident. Raises StoreError."""
     now = store.clock()
-    deadman.watch(store, settings.deadman, now, channels=channel_names(settings.alerts))
+    deadman.watch(store, settings.deadman, now, announce=announce(settings, now))
