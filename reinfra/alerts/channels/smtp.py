@@ -17,6 +17,7 @@ from reinfra.model import SECOND
 from reinfra.store.notice import Notice
 
 _FOR_GOOD = range(500, 600)
+_POLICY = SMTP.clone(max_line_length=200)  # no subject is broken into two lines
 _OF_ONE_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
 
 
@@ -36,7 +37,7 @@ class Smtp:
     def mail(self, message: Told) -> EmailMessage:
         """What is sent. Its id is made of the key, so that a repeat is the same mail."""
         domain = self.settings.sender.partition("@")[2]
-        made = EmailMessage(policy=SMTP)
+        made = EmailMessage(policy=_POLICY)
         made["Subject"] = subject(message)
         made["From"] = self.settings.sender
         made["To"] = ", ".join(self.settings.to)
