@@ -7,9 +7,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard import connection
-from dashboard.queries import counts
+from dashboard.queries import counts, own
 from reinfra.model import ReinfraError
 from reinfra.store import sources
+from reinfra.store.runs import Run
 
 
 def healthz(_request: Request) -> Response:
@@ -26,13 +27,13 @@ def healthz(_request: Request) -> Response:
 def metrics(_request: Request) -> Response:
     """Prometheus text format 0.0.4."""
     try:
-        with connection.store().reading() as reading:
-            taken = counts.take(reading)
+        store = connection.store()
+        with store.reading() as reading:
+            taken, ran = counts.take(reading), own.take(reading)
     except ReinfraError as error:
         return PlainTextResponse(f"# {error}\nreinfra_up 0\n", 503)
-    return PlainTextResponse(
-        "\n".join(exposition(taken)) + "\n", media_type="text/plain; version=0.0.4"
-    )
+    lines = [*exposition(taken), *own_exposition(ran, store.clock())]
+    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
 
 def exposition(taken: counts.Counts) -> Iterator[str]:
@@ -62,6 +63,45 @@ def exposition(taken: counts.Counts) -> Iterator[str]:
         "Messages in the outbox by state.",
         {(("state", state),): many for state, many in taken.outbox.items()},
     )
+
+
+def own_exposition(ran: own.Own, now: int) -> Iterator[str]:
+    """Of the last run, of the loops' signs of life, and of what waits longest."""
+    for name, meaning, value in _of_run(ran.last):
+        yield from _gauge(f"reinfra_detect_{name}", meaning, {(): value})
+    if ran.last:
+        yield from _gauge(
+            "reinfra_detect_series",
+            "Series of the last run by what became of them.",
+            {(("state", state),): getattr(ran.last, state) for state in _STATES},
+        )
+    yield from _gauge(
+        "reinfra_loop_beat_seconds",
+        "When a loop last gave a sign of life.",
+        {(("loop", one.loop), ("host", one.host)): one.at / 1000 for one in ran.beats},
+    )
+    yield from _gauge(
+        "reinfra_outbox_oldest_pending_seconds",
+        "How long the oldest message of a channel has waited.",
+        {
+            (("channel", name),): max(0, now - at) / 1000 if at is not None else 0.0
+            for name, at in ran.waiting.items()
+        },
+    )
+
+
+_STATES = ("scored", "warming", "failed", "stale")
+
+
+def _of_run(last: Run | None) -> Iterator[tuple[str, str, float]]:
+    if last is None or last.ended_at is None:
+        return
+    yield "ended_seconds", "When the last run ended.", last.ended_at / 1000
+    yield "exit_code", "How the last run ended.", last.exit_code or 0
+    yield "duration_seconds", "How long the last run took.", last.seconds or 0.0
+    yield "windows", "Windows that the last run searched.", last.windows
+    yield "anomalies", "Anomalies that the last run found.", last.anomalies
+    yield "incidents", "Incidents that the last run changed.", last.incidents
 
 
 def _gauge(

@@ -7,6 +7,8 @@ import streamlit as st
 from dashboard import connection
 from dashboard.format import count
 from dashboard.text import markdown
+from reinfra.alerts.deadman import look
+from reinfra.config import load_settings
 from reinfra.model import Origin
 from reinfra.store import sources
 from reinfra.store.sources import SourceState
@@ -20,13 +22,23 @@ _ICONS = {
 
 
 def banner() -> None:
-    """The origin of everything in the store."""
+    """The origin of everything in the store; before it, which loop of reinfra has stopped."""
+    dead_man()
     with connection.store().reading() as reading:
         there = sources.listing(reading)
     for origin in Origin:
         of_origin = [source for source in there if source.origin is origin]
         if of_origin:
             _show(origin, of_origin)
+
+
+def dead_man() -> None:
+    """What is on the page may be old: a loop that has stopped is said before all else."""
+    store = connection.store()
+    now = store.clock()
+    for one in look(store, load_settings().deadman, now):
+        if one.stopped:
+            st.error(f"**reinfra {one.loop} has stopped:** {markdown(one.said(now), 500)}.")
 
 
 def recorded(note: str) -> None:

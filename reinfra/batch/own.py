@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing
 from reinfra.batch.request import Report
 from reinfra.config.export import ExportSettings
 from reinfra.model import SECOND, Batch, SeriesKey
-from reinfra.store import Store, outbox
+from reinfra.store import Store, backlog
 
 Figure = tuple[SeriesKey, float]
 
@@ -14,7 +14,7 @@ Figure = tuple[SeriesKey, float]
 def figures(store: Store, report: Report | None, now: int) -> list[Figure]:
     """Of the last run (None: it failed), and of the outbox by channel. Ages in s."""
     with store.reading() as connection:
-        waiting = outbox.counts(connection)
+        waiting = backlog.counts(connection)
     found = list(_of_run(report))
     for channel, many in waiting.items():
         labels = {"reinfra.channel": channel}

@@ -33,6 +33,7 @@ def up(
     from reinfra.cli.until_told import until_told
     from reinfra.errors import InputError
     from reinfra.store import StoreError
+    from reinfra.up.child import command
     from reinfra.up.part import Part
     from reinfra.up.supervisor import REPORT_EVERY, Supervisor
 
@@ -61,7 +62,9 @@ def up(
         except StoreError as error:
             tell(f"up: {error}")
 
-    parts = [Part(name, (*before, *words), settings.up, tell) for name, words in chosen.items()]
+    parts = [
+        Part(name, command(*before, *words), settings.up, tell) for name, words in chosen.items()
+    ]
     raise typer.Exit(Supervisor(parts, settings.up, until_told(), report).run())
 
 

@@ -6,7 +6,12 @@ import signal
 import sys
 
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux's prctl(2)
-PARENT = "REINFRA_UP_PID"
+PARENT = "UNDER_REINFRA_UP"  # without our prefix: that is for settings
+
+
+def command(*arguments: str) -> tuple[str, ...]:
+    """The command line of `reinfra` with these arguments, as a child."""
+    return (sys.executable, "-m", "reinfra.up.child", *arguments)
 
 
 def end_with_parent() -> None:

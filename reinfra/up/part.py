@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,10 +14,10 @@ _LONGEST = 60.0  # s between two starts
 
 @dataclass(slots=True, eq=False)
 class Part:
-    """`arguments` are those of `reinfra`. `tell` hears of each start and end, a line each."""
+    """`tell` hears of each start and end, a line each."""
 
     name: str
-    arguments: Sequence[str]
+    command: Sequence[str]
     settings: UpSettings
     tell: Callable[[str], None]
     monotonic: Callable[[], float] = time.monotonic
@@ -44,8 +43,8 @@ class Part:
     def start(self) -> None:
         self._began = self.monotonic()
         # A session of its own: Ctrl-C reaches the supervisor alone, which ends the parts in order.
-        self.process = subprocess.Popen(  # noqa: S603 - this interpreter, our own arguments
-            [sys.executable, "-m", "reinfra.up.child", *self.arguments],
+        self.process = subprocess.Popen(  # noqa: S603 - our own command
+            self.command,
             env={**os.environ, PARENT: str(os.getpid())},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
