@@ -65,6 +65,7 @@ class TextPage:
     _typed: dict[str, Family] = field(default_factory=dict)
     _sampled: set[str] = field(default_factory=set)
     _family: dict[str, Family] = field(default_factory=dict)
+    _labels: dict[tuple[str, str], Labels] = field(default_factory=dict)
 
     def parse(self, text: str) -> Rules:
         """The samples are then in `rows`. Raises CollectorError for the first line that is malformed."""
@@ -89,24 +90,31 @@ class TextPage:
         family = self._family.get(name) or self._resolve(name)
         point = self.memory.points.get(series)
         if point is None or point.family is not family:
-            pairs = tuple(PAIR.findall(inside)) if inside else ()
-            if len(dict(pairs)) != len(pairs) or "__name__" in dict(pairs):
+            point = Point(name, self._pairs(inside, family) if inside else (), family)
+        time = UNTIMED if at is None else _time(at)
+        self.rows.all.append(Row(series, point, value, time, line))
+
+    def _pairs(self, inside: str, family: Family) -> Labels:
+        """The labels between braces; those of many lines of a page are the same."""
+        known = inside, _BOUNDS.get(family.type, "")
+        pairs = self._labels.get(known)
+        if pairs is None:
+            pairs = tuple(PAIR.findall(inside))
+            names = dict(pairs)
+            if len(names) != len(pairs) or "__name__" in names:
                 raise ValueError("a label name twice, or '__name__'")
             _check_bounds(pairs, family)
-            point = self.memory.point(series, name, pairs, family)
-        self._add(line, series, point, value, at)
+            self._labels[known] = pairs
+        return pairs
 
     def _odd(self, line: int, text: str) -> None:
         read = _careful(text)
         family = self._family.get(read.name) or self._resolve(read.name)
         _check_bounds(read.labels, family)
         point = self.memory.point(read.series, read.name, read.labels, family)
-        self._add(line, read.series, point, read.value, read.at)
+        time = UNTIMED if read.at is None else _time(read.at)
+        self.rows.all.append(Row(read.series, point, read.value, time, line))
         self.rows.plain = False
-
-    def _add(self, line: int, series: str, point: Point, value: str, at: str | None) -> None:
-        time = UNTIMED if at is None else _time(at)
-        self.rows.all.append(Row(series, point, value, time, line))
 
     def _resolve(self, name: str) -> Family:
         """The family that a sample of this name belongs to, as far as the page has been read."""

@@ -11,6 +11,7 @@ from reinfra.model import ORIGIN_LABEL, Fact, Origin, SeriesKey, Subject, subjec
 
 _INFO = "_info"
 _MOST_KNOWN = 10_000
+_MOST_LINES = 100_000
 _Pairs = tuple[tuple[str, str], ...]
 _NO_IDENTITY = frozenset({"job", "instance"})
 """Of target_info: the target's own words for what the settings say."""
@@ -39,40 +40,72 @@ class Meaning:
     """Of several lines with this key the largest value is meant."""
 
 
+_Labelled = tuple[_Pairs, tuple[Fact, ...], Subject]
+"""The labels of a key, in its order, and what they say beside."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Lines of one name. `naming` is None for info lines; `labelled` is shared by names of one form."""
+
+    family: Family
+    naming: Naming | None = None
+    over: str = ""
+    labelled: dict[_Pairs, _Labelled] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Meanings:
     """The meaning of each line, worked out once for equal names and equal labels."""
 
     identity: Identity
     dialects: tuple[str, ...]
-    _named: dict[tuple[str, Family], Naming] = field(default_factory=dict)
+    _named: dict[str, _Named] = field(default_factory=dict)
+    _forms: dict[tuple[object, ...], dict[_Pairs, _Labelled]] = field(default_factory=dict)
     _labelled: dict[_Pairs, tuple[dict[str, str], tuple[Fact, ...], Subject]] = field(
         default_factory=dict
     )
 
     def of(self, point: Point) -> Meaning:
-        if _is_info(point):
+        named = self._named.get(point.name)
+        if named is None or named.family is not point.family:
+            named = self._learn(point)
+        naming = named.naming
+        if naming is None:
             return self._info(point)
-        naming = self._naming(point)
-        pairs, bound = _without(point.labels, naming.bound)
+        known = named.labelled.get(point.labels)
+        if known is None:
+            known = self._know(named, naming, point.labels)
+        labels, facts, about = known
+        key = SeriesKey(naming.metric, labels, naming.kind, naming.unit)
+        return Meaning(key, naming.factor, about, facts, bool(named.over))
+
+    def _learn(self, point: Point) -> _Named:
+        if len(self._named) >= _MOST_KNOWN:
+            self._named.clear()
+        named = _Named(point.family)
+        if not _is_info(point):
+            naming = Names(self.dialects).of(point.name, point.family)
+            over = WORST_OVER.get(naming.metric, "")
+            form = (naming.bound, naming.bound_factor, naming.labels, over)
+            labelled = self._forms.setdefault(form, {})
+            named = _Named(point.family, naming, over, labelled)
+        self._named[point.name] = named
+        return named
+
+    def _know(self, named: _Named, naming: Naming, given: _Pairs) -> _Labelled:
+        """The labels of a key, from those of a line."""
+        pairs, bound = _without(given, naming.bound)
         labels, facts, about = self._labels(pairs)
         own = {**labels, **dict(naming.labels)}
         if bound:
             own[naming.bound] = _scaled(bound, naming.bound_factor)
-        over = WORST_OVER.get(naming.metric)
-        if over is not None:
-            own.pop(over, None)
-        key = SeriesKey.of(naming.metric, own, naming.kind, naming.unit)
-        return Meaning(key, naming.factor, about, facts, over is not None)
-
-    def _naming(self, point: Point) -> Naming:
-        known = (point.name, point.family)
-        naming = self._named.get(known)
-        if naming is None:
-            if len(self._named) >= _MOST_KNOWN:
-                self._named.clear()
-            naming = self._named[known] = Names(self.dialects).of(point.name, point.family)
-        return naming
+        own.pop(named.over, None)
+        if len(named.labelled) >= _MOST_LINES:
+            named.labelled.clear()
+        known = tuple(sorted([pair for pair in own.items() if pair[1]])), facts, about
+        named.labelled[given] = known
+        return known
 
     def _labels(self, pairs: _Pairs) -> tuple[dict[str, str], tuple[Fact, ...], Subject]:
         found = self._labelled.get(pairs)
@@ -161,10 +194,10 @@ def _full(labels: Mapping[str, str]) -> dict[str, str]:
 
 def _without(pairs: _Pairs, name: str) -> tuple[_Pairs, str]:
     """The other labels, and the value of the one of this name."""
-    if not name:
-        return pairs, ""
-    found = next((value for label, value in pairs if label == name), "")
-    return tuple(pair for pair in pairs if pair[0] != name), found
+    for i, pair in enumerate(pairs) if name else ():
+        if pair[0] == name:
+            return pairs[:i] + pairs[i + 1 :], pair[1]
+    return pairs, ""
 
 
 def _scaled(bound: str, factor: float) -> str:
