@@ -37,6 +37,7 @@ def main() -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         _why(shown)
+        _changes(shown)
     with right:
         _history(shown)
 
@@ -161,6 +162,15 @@ def _why(shown: Case) -> None:
     left = len(shown.reasons) - _MOST_REASONS
     if left > 0:
         st.caption(f"and {left} more of the same kind")
+
+
+def _changes(shown: Case) -> None:
+    st.subheader("Changed nearby", anchor=False)
+    if not shown.changes:
+        st.caption("No version or setting is known to have changed there since six hours before.")
+        return
+    st.dataframe(findings.changes(shown), hide_index=True, alt="Changes near this incident")
+    st.caption("Close in time and place: a candidate for the cause, not a proven one.")
 
 
 def _history(shown: Case) -> None:

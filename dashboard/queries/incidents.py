@@ -1,7 +1,7 @@
 """Incidents in the order in which they deserve a look, and everything that is known of one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +65,7 @@ def ranked(
 def case(store: Store, incident_id: int) -> Case:
     """Raises InputError where there is no such incident."""
     found = trail(store, incident_id)
-    return Case(found.incident, found.anomalies, found.timeline, found.messages)
+    return Case(**{each.name: getattr(found, each.name) for each in fields(found)})
 
 
 def active(there: Sequence[Ranked], edges: NDArray[np.int64]) -> NDArray[np.int64]:

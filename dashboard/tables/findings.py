@@ -10,6 +10,7 @@ from dashboard.queries.incidents import Case
 from dashboard.queries.rates import Marks
 from dashboard.text import cell
 from reinfra.alerts.rules import scope
+from reinfra.coverage.subjects import named
 from reinfra.model import Anomaly
 from reinfra.signals.wording import UNKNOWN, amount, duration
 from reinfra.store.anomalies import StoredAnomaly
@@ -60,6 +61,21 @@ def roots(case: Case, trends: list[list[float | None]]) -> pd.DataFrame:
     )
 
 
+def changes(case: Case) -> pd.DataFrame:
+    """What changed where the incident was, from hours before it on."""
+    return pd.DataFrame(
+        {
+            "at (UTC)": instant(one.at),
+            "when": _beside(case.incident.since - one.at),
+            "where": cell(named(one.subject)),
+            "what": cell(one.name),
+            "before": cell(one.before, 500),
+            "after": cell(one.after, 500),
+        }
+        for one in case.changes
+    )
+
+
 def timeline(case: Case) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -85,6 +101,10 @@ def notifications(case: Case) -> pd.DataFrame:
         }
         for one in case.messages
     )
+
+
+def _beside(before: int) -> str:
+    return f"{duration(abs(before))} {'before' if before >= 0 else 'after'} the onset"
 
 
 def seen(anomaly: Anomaly) -> str:

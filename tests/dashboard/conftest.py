@@ -18,14 +18,17 @@ from reinfra.model import (
     MINUTE,
     Anomaly,
     Batch,
+    Fact,
     Origin,
+    Report,
     SeriesKey,
     Severity,
     Verdict,
     VerdictStatus,
+    subject,
     system_clock,
 )
-from reinfra.store import Selector, Source, Store
+from reinfra.store import Selector, Source, Store, ledger
 from reinfra.store.grades import SetInfo
 
 HOSTILE = "<img src=x onerror=alert(1)> **bold** [go](http://evil.example/a) :red[x] $x$ `c`"
@@ -52,6 +55,9 @@ def filled(store: Store, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Fi
         _write(store, host, now)
     since = now - HOUR
     _find(store, since, now)
+    for at, version in ((now - 5 * HOUR, "580.1"), (since - HOUR, f"580.2 {HOSTILE}")):
+        fact = Fact(subject({"host.name": HOSTILE}), "nvidia.driver.version", version)
+        ledger.record(store, "hosts", Report(facts=(fact,)), at)
     save(store, graded(), SetInfo("set", "share of good answers", Origin.RECORDED, NOTE))
     return Filled(store, sqlite_url, 1, since)
 

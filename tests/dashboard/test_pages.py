@@ -70,6 +70,7 @@ def test_an_incident_is_acknowledged_resolved_and_judged(filled: Filled) -> None
     assert not app.exception
     assert f"INC-{filled.incident_id}" in app.title[0].value
     assert markdown(f"CPU utilization 0.9 on {HOSTILE}") in _texts(app)
+    assert any("after" in shown.value and "what" in shown.value for shown in app.dataframe)
     _button(app, "Acknowledge").click().run()
     assert _state(filled) is IncidentState.ACKNOWLEDGED
     assert _button(app, "Acknowledge").disabled

@@ -93,6 +93,8 @@ def test_a_case_holds_roots_reasons_timeline_and_messages(filled: Filled) -> Non
     table = findings.roots(case, [])
     assert table["expected"].tolist() == ["20 % to 40 %"]
     assert table["seen"].tolist() == ["90 %"]
+    (change,) = findings.changes(case).to_dict("records")
+    assert (change["when"], change["before"]) == ("1 h before the onset", "580.1")
     with pytest.raises(InputError, match="INC-99"):
         incidents.case(filled.store, 99)
 
