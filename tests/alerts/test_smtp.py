@@ -1,5 +1,6 @@
 """Mail, to a real server on the loopback interface."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from pydantic import ValidationError
 
 from reinfra.alerts.channels import ChannelError, open_channel
 from reinfra.alerts.channels.smtp import Smtp
+from reinfra.alerts.message import Told
 from reinfra.config.receivers import SmtpReceiver
 from reinfra.model import Transition
 from tests.alerts.endpoints import smtp_endpoint
@@ -21,12 +23,11 @@ def receiver(port: int, **settings: Any) -> SmtpReceiver:  # noqa: ANN401
 
 
 def test_all_mails_of_an_incident_are_one_thread() -> None:
-    life = [
-        notice(opened_at=T0),
-        notice(Transition.ESCALATED, number=2, opened_at=T0),
-        notice(Transition.RESOLVED, number=3, opened_at=T0),
-        digest(),
+    steps = (Transition.OPENED, Transition.ESCALATED, Transition.RESOLVED)
+    life: list[Told] = [
+        replace(notice(step, number=number), opened_at=T0) for number, step in enumerate(steps, 1)
     ]
+    life.append(digest())
     with smtp_endpoint() as box:
         channel = open_channel(receiver(box.port))
         assert all(one.delivered for one in channel.send(life))

@@ -12,7 +12,7 @@ from reinfra.store.evidence import Change, Evidence, Seen
 from reinfra.store.notice import Notice
 
 _WORD, _URL, _SCOPE, _TITLE, _SERIES, _REASON = 100, 1_000, 300, 500, 500, 1_000
-_REASONS, _FIRST, _HOSTS = 10, 3, 50
+_REASONS, _FIRST, _HOSTS = 30, 3, 50
 
 
 _Cut = Callable[[str, int], str]

@@ -80,10 +80,13 @@ def first_moved(notice: Notice) -> list[str]:
     """The series that moved first, a line each; where they are not known, the reasons, or a comment."""
     if notice.transition not in TOLD or not notice.evidence.first:
         return list(notice.reasons)
-    return [
+    first = notice.evidence.first
+    lines = [
         f"{clock_time(one.since)} {_name(one)} {seen(one)}{_against(one)} [{one.series}]"
-        for one in notice.evidence.first
+        for one in first
     ]
+    known = tuple(f"[{one.series}]" for one in first)
+    return lines + [reason for reason in notice.reasons if not reason.endswith(known)]
 
 
 def seen(one: Seen) -> str:

@@ -56,6 +56,8 @@ class Policy:
     def of(cls, settings: Settings) -> "Policy":
         alerts = settings.alerts
         named = (*alerts.channels, *(["sns"] if alerts.sns_topic_arn else []))
+        if not settings.route:  # nobody said who hears of what: everybody does
+            named = (*named, *(one.name for one in settings.receiver))
         intervals = {one.name: one for one in settings.time_interval}
         return cls(
             root=tree(settings.route, tuple(dict.fromkeys(named))),
