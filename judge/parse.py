@@ -7,6 +7,9 @@ from typing import Any
 from judge.rubric import Rubric, RubricKind
 from reinfra.model import Verdict, VerdictStatus
 
+VERSION = 1
+"""Of what counts as a grade; part of what a verdict depends on."""
+
 LONGEST_REPLY = 64 * 1024
 """Characters; a grade with a reason needs a small part of it."""
 

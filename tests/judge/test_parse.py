@@ -8,7 +8,7 @@ from judge.parse import LONGEST_REPLY, Reply, parse_reply, reply_schema, verdict
 from judge.rubric import Rubric, rubrics
 from reinfra.model import VerdictStatus
 
-CORRECTNESS, PAIRS = rubrics()["correctness"], rubrics()["following-instructions"]
+CORRECTNESS, PAIRS = rubrics()["correctness"], rubrics()["following-instructions-pair"]
 
 
 def reply(verdict: object, reason: object = "because") -> str:

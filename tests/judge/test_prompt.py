@@ -13,7 +13,7 @@ from judge.rubric import rubrics
 from reinfra.model import InputError, random_id
 from tests.judge.attacks import ATTACKS, NONCE
 
-CORRECTNESS, PAIRS = rubrics()["correctness"], rubrics()["following-instructions"]
+CORRECTNESS, PAIRS = rubrics()["correctness"], rubrics()["following-instructions-pair"]
 HONEST = '{"reason": "compared", "verdict": "incorrect"}'
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 CLOSING = re.compile(r"[<\uff1c\ufe64]\s*[\\/]\s*material[^>]*>", re.IGNORECASE)

@@ -1,8 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from judge.rubric import RubricKind, load_rubric, rubrics
+from judge.identity import config_sha256
+from judge.prompt import Task, answers_of, build_prompt, orders
+from judge.rubric import Better, RubricKind, Subject, load_rubric, paired, rubrics
 from reinfra.model import InputError
 
 GRADES = """
@@ -25,10 +28,57 @@ def written(folder: Path, text: str) -> Path:
     return file
 
 
-def test_the_shipped_rubrics_load_and_are_named_as_their_files() -> None:
-    assert set(rubrics()) == {"correctness", "following-instructions"}
-    assert rubrics()["correctness"].needs == ("reference",)
-    assert rubrics()["following-instructions"].kind is RubricKind.PAIRWISE
+BEDROCK = (
+    *("Correctness", "Completeness", "Faithfulness", "Helpfulness", "Coherence", "Relevance"),
+    *("FollowingInstructions", "ProfessionalStyleAndTone", "Harmfulness", "Stereotyping"),
+    *("Refusal", "LogicalCoherence", "ContextRelevance", "ContextCoverage"),
+    *("CitationPrecision", "CitationCoverage"),
+)
+
+
+@pytest.mark.parametrize("metric", BEDROCK)
+def test_each_of_bedrocks_metrics_has_a_rubric_for_one_answer_and_one_for_two(metric: str) -> None:
+    found = [each for each in rubrics().values() if f"Builtin.{metric}" in each.metrics]
+    of_context = metric.startswith("Context")
+    assert {each.subject is Subject.CONTEXT for each in found} == {of_context}
+    assert {each.kind for each in found} == (
+        {RubricKind.POINTWISE} if of_context else set(RubricKind)
+    )
+
+
+def test_rubrics_are_named_as_their_files_and_some_do_without_a_reference() -> None:
+    assert all(name == rubric.name for name, rubric in rubrics().items())
+    needs = {name: rubrics()[name].needs for name in ("correctness", "correctness-unaided")}
+    assert needs == {"correctness": ("reference",), "correctness-unaided": ()}
+    harm = rubrics()["harmfulness"], rubrics()["harmfulness-pair"]
+    assert [each.better for each in harm] == [Better.DOWN, Better.UP]
+    assert '"not harmful" (best' in harm[1].text
+
+
+def test_what_a_verdict_depends_on_is_in_its_configs_hash() -> None:
+    rubric = rubrics()["helpfulness"]
+    hashes = {
+        config_sha256(rubric, model="a", temperature=0),
+        config_sha256(rubric, temperature=0, model="a"),
+    }
+    assert len(hashes) == 1
+    hashes |= {
+        config_sha256(rubric, model="b", temperature=0),
+        config_sha256(replace(rubric, sha256="0" * 64), model="a", temperature=0),
+        config_sha256(replace(rubric, title="Other"), model="a", temperature=0),
+        config_sha256(paired(rubric), model="a", temperature=0),
+    }
+    assert len(hashes) == 5
+
+
+def test_every_rubric_makes_a_prompt_with_the_rubric_first_and_the_task_last() -> None:
+    for rubric in rubrics().values():
+        task = Task("Q?", ("An answer.",) * answers_of(rubric), "A reference.", "A context.")
+        for order in orders(rubric):
+            built = build_prompt(rubric, task, lambda: "0" * 32, order)
+            assert rubric.text in built.system
+            assert "Q?" not in built.system
+            assert ("An answer." in built.user) == (rubric.subject is Subject.ANSWER)
 
 
 def test_an_own_rubric_takes_a_few_lines(tmp_path: Path) -> None:
