@@ -64,7 +64,7 @@ class TextPage:
     _helped: set[str] = field(default_factory=set)
     _typed: dict[str, Family] = field(default_factory=dict)
     _sampled: set[str] = field(default_factory=set)
-    _family: dict[str, Family] = field(default_factory=dict)
+    _family: dict[str, tuple[Family, str]] = field(default_factory=dict)
     _labels: dict[tuple[str, str], Labels] = field(default_factory=dict)
 
     def parse(self, text: str) -> Rules:
@@ -87,37 +87,37 @@ class TextPage:
 
     def _plain(self, line: int, found: re.Match[str]) -> None:
         series, name, inside, value, at = found.groups()
-        family = self._family.get(name) or self._resolve(name)
+        family, bound = self._family.get(name) or self._resolve(name)
         point = self.memory.points.get(series)
         if point is None or point.family is not family:
-            point = Point(name, self._pairs(inside, family) if inside else (), family)
+            point = Point(name, self._pairs(inside, bound) if inside else (), family)
         time = UNTIMED if at is None else _time(at)
         self.rows.all.append(Row(series, point, value, time, line))
 
-    def _pairs(self, inside: str, family: Family) -> Labels:
+    def _pairs(self, inside: str, bound: str) -> Labels:
         """The labels between braces; those of many lines of a page are the same."""
-        known = inside, _BOUNDS.get(family.type, "")
+        known = inside, bound
         pairs = self._labels.get(known)
         if pairs is None:
             pairs = tuple(PAIR.findall(inside))
             names = dict(pairs)
             if len(names) != len(pairs) or "__name__" in names:
                 raise ValueError("a label name twice, or '__name__'")
-            _check_bounds(pairs, family)
+            _check_bound(pairs, bound)
             self._labels[known] = pairs
         return pairs
 
     def _odd(self, line: int, text: str) -> None:
         read = _careful(text)
-        family = self._family.get(read.name) or self._resolve(read.name)
-        _check_bounds(read.labels, family)
+        family, bound = self._family.get(read.name) or self._resolve(read.name)
+        _check_bound(read.labels, bound)
         point = self.memory.point(read.series, read.name, read.labels, family)
         time = UNTIMED if read.at is None else _time(read.at)
         self.rows.all.append(Row(read.series, point, read.value, time, line))
         self.rows.plain = False
 
-    def _resolve(self, name: str) -> Family:
-        """The family that a sample of this name belongs to, as far as the page has been read."""
+    def _resolve(self, name: str) -> tuple[Family, str]:
+        """The family of a sample of this name, as far as the page has been read, and its bound's label."""
         family = self._typed.get(name)
         for suffix, types in _SUFFIXES if family is None else ():
             whole = self._typed.get(name.removesuffix(suffix))
@@ -125,9 +125,9 @@ class TextPage:
                 family = whole
                 break
         family = family or self.memory.family(Family(name))
-        self._family[name] = family
+        found = self._family[name] = family, _BOUNDS.get(family.type, "")
         self._sampled.add(family.name)
-        return family
+        return found
 
     def _comment(self, line: str) -> None:
         found = _COMMENT.fullmatch(line)
@@ -188,9 +188,8 @@ def _time(text: str) -> int:
         raise ValueError(f"expected a time in whole milliseconds, got {shown(text)}") from None
 
 
-def _check_bounds(pairs: Labels, family: Family) -> None:
+def _check_bound(pairs: Labels, wanted: str) -> None:
     """The bound of a bucket and the quantile of a summary are numbers."""
-    wanted = _BOUNDS.get(family.type)
     for name, value in pairs if wanted else ():
         if name == wanted and not _is_number(value):
             raise ValueError(f"expected a number as {name}, got {shown(value)}")
