@@ -33,7 +33,10 @@ class Delivery:
         self._rng = np.random.default_rng()  # spreads retries; nothing that is stored depends on it
 
     def once(self, stop: Callable[[], bool] = never) -> RelayReport:
-        """What has become due is decided, then one pass over the outbox. A receiver that cannot be opened is an error of the report; its messages wait."""
+        """What has become due is decided and written, what is due is sent.
+
+        A receiver that cannot be opened is an error of the report; its messages wait.
+        """
         tick(self._store, self._settings, self._clock())
         known = receivers(self._settings)
         wrong = self._open()

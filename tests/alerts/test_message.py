@@ -117,7 +117,9 @@ CONTEXT = Context(
 
 
 def test_a_mail_says_everything_that_is_known_and_what_to_do() -> None:
-    lines = text(replace(notice(), evidence=evidence()), CONTEXT).splitlines()
+    known = evidence()
+    reasons = (f"2023-11-14T22:13:20Z strange [{known.first[0].series}]", "With it: INC-9 on i-2")
+    lines = text(replace(notice(), evidence=known, reasons=reasons), CONTEXT).splitlines()
     assert lines[2:-1] == [
         "How bad:     critical, 2 series strange, for 5 min so far",
         "Seen:        EC2 CPU utilization 98 %",
@@ -133,6 +135,7 @@ def test_a_mail_says_everything_that_is_known_and_what_to_do() -> None:
             '[aws.ec2.cpu.utilization{host.name="i-53ea38"}]'
         ),
         "  22:14 UTC Power drawn fell silent [hw.power]",
+        "  With it: INC-9 on i-2",
         "",
         "Look:        https://reinfra.example.com/incident?incident=7",
         "Runbook:     https://wiki/cpu",
