@@ -56,7 +56,7 @@ class Episodes:
         terms = {metric: self._terms(metric) for metric in {key.metric for key in block.keys}}
         found = []
         for row in np.flatnonzero(above.any(axis=1)).tolist():
-            of = terms[block.keys[row].metric]
+            of = terms[block.keys[row].metric].on_grid(block.step)
             flagged = above[row] & of.counts(block.values[row], scores.expected[row])
             found += [
                 self._anomaly(block, scores, thresholds, bands, row, points)

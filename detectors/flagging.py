@@ -60,6 +60,10 @@ class Flagging:
             said = _of(one) | said
         return replace(cls(worse, absolute, relative, recovery=recovery), **said)
 
+    def on_grid(self, step: int) -> Self:
+        """Of cells of `step` ms: neighbours are never apart."""
+        return replace(self, recovery=max(self.recovery, step))
+
     def counts(self, x: Floats, expected: Floats) -> NDArray[np.bool_]:
         """Where samples lie the bad way and far enough from what was expected; everywhere where nothing was."""
         away = x - expected

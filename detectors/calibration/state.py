@@ -17,10 +17,17 @@ Record = np.dtype[Any]
 _LEAST = 16  # bytes that hold version and width, with which every record begins
 
 
+HEAD: Record = np.dtype(
+    [(name, "<i8") for name in ("version", "width", "day")]
+    + [(name, "<f8") for name in ("unit", "cold", "factor", "weeks")]
+)
+"""What every record begins with; two states of a fleet differ in `unit` only."""
+
+
 def _head(blocks: Blocks) -> Record:
-    numbers = [(name, "<f8") for name in ("unit", "cold", "factor", "weeks")]
+    begin = [(name, HEAD[name]) for name in HEAD.names or ()]
     kept = [("maxima", "<f4", (blocks.per_day,)), ("offsets", "<u4", (blocks.per_day,))]
-    return np.dtype([("version", "<i8"), ("width", "<i8"), ("day", "<i8"), *numbers, *kept])
+    return np.dtype([*begin, *kept])
 
 
 def _tail(blocks: Blocks) -> Record:
@@ -99,8 +106,7 @@ def split(state: bytes) -> tuple[bytes, bytes]:
 
 def fleet(states: Sequence[bytes]) -> tuple[int, float]:
     """Of one fleet: how many series have thresholds of their own, and the series-weeks these were made from."""
-    short = _head(Blocks(0, 0))
-    heads = np.frombuffer(b"".join([one[: short.itemsize] for one in states]), short)
+    heads = np.frombuffer(b"".join([one[: HEAD.itemsize] for one in states]), HEAD)
     known = np.isfinite(heads["weeks"])
     weeks = float(heads["weeks"][known].max()) if known.any() else 0.0
     return int(np.isfinite(heads["unit"]).sum()), weeks

@@ -39,8 +39,9 @@ def look(samples: SampleStore, store: Store, task: Task, item: Item, into: Evalu
     if known:
         quiet = round(task.settings.quiet * SECOND)
         flagging = Flagging.of(item.series[0].key.metric, quiet, task.settings.override)
-        before = latest(store, task, item.detector, min(known.values()) - flagging.recovery)
-        into.found = merged(before, into.found, flagging.recovery)
+        recovery = flagging.on_grid(item.step).recovery
+        before = latest(store, task, item.detector, min(known.values()) - recovery)
+        into.found = merged(before, into.found, recovery)
     return here
 
 

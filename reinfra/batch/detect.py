@@ -10,8 +10,9 @@ from reinfra import __version__
 from reinfra.batch.coverage import watch
 from reinfra.batch.passes import evaluated
 from reinfra.batch.record import record
+from reinfra.batch.reliance import reliances
 from reinfra.batch.request import ALONE, EVERYTHING, KIND, PARTIAL, Report, Request, Stop, never
-from reinfra.batch.tally import Tally, require_some, stale
+from reinfra.batch.tally import Tally, again, require_some, stale
 from reinfra.batch.task import Task
 from reinfra.batch.trial import (
     Trial,
@@ -105,7 +106,7 @@ class _Job:
         note = self._note(code, ended_early=ended_early)
         self._end(code, seconds, "; ".join(tally.failures) or None)
         done = tally.done(len(self.series), lacking)
-        reached = self.plan.until if tally.until is None else tally.until
+        reached = tally.until if ended_early and tally.until else self.plan.until
         return _report(self.run, replace(done, until=reached), tally, code, (seconds, note))
 
     def _search(self, tally: Tally, lacking: int, stop: Stop) -> bool:
@@ -121,7 +122,9 @@ class _Job:
             if self._is_now(until):
                 part.found |= watch(self.store, self.settings, self.series, until - 1)
             incidents = record(self.store, part, self.settings, until)
-            tally.add(part, incidents, until, self.plan.windows(since, until))
+            windows = self.plan.windows(since, until)
+            retried = again(part, until, self.clock())
+            tally.add(part, incidents, until, windows, again=retried)
             with self.store.writing() as connection:
                 runs.advance(connection, self.run.id, tally.done(len(self.series), lacking))
         return False
@@ -231,4 +234,5 @@ def _report(
         note=said[1],
         failures=tally.failures,
         found=tuple(sorted(tally.found)),
+        confidence=reliances(tally.confidence),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from reinfra.batch.reliance import Reliance
 from reinfra.batch.workers import Crew
 from reinfra.errors import ExitCode
 from reinfra.store import Selector
@@ -60,7 +61,8 @@ class Report:
 
     Counts of series: `warming` have too little history to be judged by their values, of `failed` a part
     could not be searched, `stale` have no new sample. `late` samples came after their time had been
-    searched: they were learned from at most. `failures` holds each different reason once.
+    searched: they were learned from at most. `failures` holds each different reason once; `confidence` says of
+    learned thresholds how far they can be relied on.
     """
 
     run: str
@@ -81,3 +83,4 @@ class Report:
     note: str = ""
     failures: tuple[str, ...] = ()
     found: tuple[tuple[int, str], ...] = ()
+    confidence: tuple[Reliance, ...] = ()

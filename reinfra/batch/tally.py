@@ -3,20 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from detectors.calibration.confidence import Confidence
 from reinfra.batch.evaluate import Evaluation
 from reinfra.errors import ReinfraError
-from reinfra.model import SECOND
+from reinfra.model import HOUR, SECOND
 from reinfra.store import Stored
 from reinfra.store.runs import Done
+
+RETRIED = 2 * HOUR
+"""What failed in part is searched again by the next runs for so long; then it is passed over."""
 
 _MOST = 10  # different reasons that are told
 
 
 @dataclass(slots=True)
 class Tally:
-    """Sums over the passes that are done; `scored`, `warming` and `failed` are ids of series."""
+    """Sums over the passes that are done; `scored`, `warming` and `failed` are ids of series.
+
+    `until` is where the next run goes on; it stays where it is once `held`.
+    """
 
     until: int | None = None
+    held: bool = False
     windows: int = 0
     scored: set[int] = field(default_factory=set)
     warming: set[int] = field(default_factory=set)
@@ -25,14 +33,20 @@ class Tally:
     anomalies: int = 0
     incidents: int = 0
     found: list[tuple[int, str]] = field(default_factory=list)
+    confidence: dict[tuple[str, str], Confidence] = field(default_factory=dict)
 
-    def add(self, part: Evaluation, incidents: int, until: int, windows: int) -> None:
-        """A pass is done, and what it found is on record."""
-        self.until, self.windows = until, self.windows + windows
+    def add(
+        self, part: Evaluation, incidents: int, until: int, windows: int, *, again: bool = False
+    ) -> None:
+        """A pass is done, and what it found is on record. `again`: the next run shall search it once more."""
+        self.held = self.held or again
+        self.until = self.until if self.held else until
+        self.windows += windows
         self.scored |= part.scored
         self.warming |= part.warming
         self.failed |= part.failed
         self.late += part.late
+        self.confidence |= part.confidence
         self.anomalies += part.anomalies
         self.incidents += incidents
         self.found += [(one.since, one.reason) for many in part.found.values() for one in many]
@@ -56,6 +70,11 @@ class Tally:
     def failures(self) -> tuple[str, ...]:
         """Each different reason once, and no more than a few."""
         return tuple(dict.fromkeys(self.failed.values()))[:_MOST]
+
+
+def again(part: Evaluation, until: int, now: int) -> bool:
+    """Whether a part of a pass that ended at `until` failed so lately that it may yet succeed."""
+    return bool(part.failed) and now - until < RETRIED
 
 
 def require_some(part: Evaluation) -> None:

@@ -74,10 +74,11 @@ class Look:
         ready: list[bool] = np.any(found.judged[: len(part)] & new, axis=1).tolist()
         for stored, is_ready in zip(part, ready, strict=True):
             (into.scored if is_ready else into.warming).add(stored.id)
-        sustain = Flagging.of(part[0].key.metric, 0, settings.override).sustain
+        flagging = Flagging.of(part[0].key.metric, 0, settings.override)
+        before = flagging.sustain + flagging.memory * block.step
         for row, one in enumerate(part):
             if one.id in self.until:  # what came before was found before
-                found.thresholds[row, block.at < since[row] - sustain] = np.nan
+                found.thresholds[row, block.at < since[row] - before] = np.nan
         rows = {one.key: place for place, one in enumerate(part)}
         for anomaly in flagged(block, name, found, settings):
             row = rows[anomaly.key]

@@ -44,8 +44,8 @@ def work(
         return into
     ids = [task.ids.get(one.id, one.id) for one in item.series]
     flagging = Flagging.of(
-        item.series[0].key.metric, round(task.settings.quiet * SECOND), task.settings.overrides
-    )
+        item.series[0].key.metric, round(task.settings.quiet * SECOND), task.settings.override
+    ).on_grid(item.step)
     least = max(-(-flagging.sustain // item.step), flagging.memory)
     stream = Stream.of(samples, store, task.settings, item, ids, least)
     end = task.window.until // item.step * item.step
