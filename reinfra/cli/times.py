@@ -27,6 +27,19 @@ def instant(text: str | None, option: str, now: int) -> int | None:
     return _since_1970(round(aware.timestamp() * 1000), text, option)
 
 
+def ahead(text: str, option: str) -> int:
+    """Milliseconds of 30m, 2h or 1d12h. Raises InputError naming the option."""
+    from reinfra.config.durations import milliseconds
+
+    try:
+        found = milliseconds(text)
+    except ValueError as error:
+        raise InputError(str(error), where=option) from error
+    if not found:
+        raise InputError("no time at all", where=option, todo="Write for instance 2h.")
+    return found
+
+
 def _since_1970(at: int, text: str, option: str) -> int:
     if at < 0:
         raise InputError(f"{text[:40]!r} is before 1970", where=option, todo="Write a later time.")

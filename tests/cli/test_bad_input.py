@@ -205,7 +205,7 @@ def test_an_incident_that_is_not_there(reinfra: Run) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["up", "backtest", "judge run", "gaps whatif", "alerts silence"],
+    ["up", "backtest", "judge run", "gaps whatif"],
 )
 def test_a_command_that_is_not_built_says_so(reinfra: Run, command: str) -> None:
     _one_line(reinfra(*command.split()), "not built yet")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reinfra.cli import alerts
+from reinfra.cli import incidents
 from tests.cli.conftest import Run
 
 COMMANDS = (
@@ -90,7 +90,7 @@ def test_a_user_without_a_name_can_acknowledge(monkeypatch: pytest.MonkeyPatch) 
         raise KeyError("getpwuid(): uid not found: 4711")
 
     monkeypatch.setattr("getpass.getuser", nameless)
-    assert alerts._login() == f"uid {os.getuid()}"
+    assert incidents.login() == f"uid {os.getuid()}"
 
 
 def collected(reinfra: Run) -> int:

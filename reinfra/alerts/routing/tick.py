@@ -157,4 +157,5 @@ def _time_out(store: Store, policy: Policy, now: int, timeout: int) -> int:
 
 
 def _lost(one: StoredIncident, earliest: int) -> bool:
-    return one.origin == Origin.LIVE and one.until < earliest
+    """Replayed data are as old as they are; what rests on no series, a loop that stopped, ends by itself."""
+    return one.origin == Origin.LIVE and one.series_count > 0 and one.until < earliest
