@@ -1,17 +1,18 @@
-"""Histories without faults to plant in: a simulated fleet with graded answers and driver events, and the recordings."""
+"""Histories without faults to plant in: a simulated fleet with graded answers and driver events; the recordings."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
 from collectors.base import key_of
 from collectors.simulator import Simulator
+from reinfra.backtest.labels import Label
 from reinfra.demo import load
 from reinfra.demo.folder import data_folder
-from reinfra.model import HOUR, Batch, Origin
+from reinfra.model import HOUR, Batch, Origin, SeriesKey
 from reinfra.progress import silent
-from reinfra.store import Source, Store, open_store
+from reinfra.store import Selector, Source, Store, open_store
+from reinfra.store.selector import Matcher
 
 _PASSES, _TRIALS = 0.9, 50
 
@@ -28,15 +29,25 @@ def simulated(url: str, until: int, days: int, hosts: int) -> Store:
     return store
 
 
-def recorded(url: str, until: int, folder: Path | None = None) -> Store:
-    """The recordings that ship with reinfra, ending at `until`."""
+def recorded(url: str, until: int) -> tuple[Store, tuple[Label, ...]]:
+    """The recordings that ship with reinfra, ending at `until`, and what is labelled in them."""
     store = open_store(url, clock=lambda: until, create=True)
-    load.signals(store, folder or data_folder(), silent)
-    return store
+    recordings = load.signals(store, data_folder(), silent)
+    labels = (
+        Label(_only(key), since, last)
+        for one in recordings
+        for since, last in one.windows
+        for key in one.batch.keys
+    )
+    return store, tuple(labels)
+
+
+def _only(key: SeriesKey) -> Selector:
+    return Selector(key.metric, tuple(Matcher(name, "=", value) for name, value in key.labels))
 
 
 def _also(fleet: Simulator) -> Iterator[Batch]:
-    """What the simulator does not have: passes of graded answers by the hour, and XID 48 as its driver counts it."""
+    """What the simulator does not have: passes of graded answers by the hour, and events of XID 48."""
     rng = np.random.default_rng([fleet.seed, 99])
     hours = np.arange(fleet.since, fleet.until, HOUR, dtype=np.int64)
     for service in range(fleet.services):
@@ -51,4 +62,6 @@ def _also(fleet: Simulator) -> Iterator[Batch]:
     for host in range(min(fleet.hosts, 8)):
         device = {"host.name": f"gpu-{host:04d}", "hw.id": f"GPU-{host:04d}-0", "nvidia.xid": "48"}
         events = np.zeros(minutes.size)
-        yield Batch.of_series(key_of("hw.gpu.xid.events", device, Origin.SIMULATED), minutes, events)
+        yield Batch.of_series(
+            key_of("hw.gpu.xid.events", device, Origin.SIMULATED), minutes, events
+        )

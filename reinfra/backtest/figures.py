@@ -52,12 +52,12 @@ class Rate:
 
     @classmethod
     def of(cls, count: int, exposure: float) -> Self:
-        from scipy.stats import chi2
+        from scipy.special import gammaincinv  # half a chi-squared quantile, without scipy.stats
 
         if exposure <= 0:
             return cls(count, 0.0, float("nan"), 0.0, float("inf"))
-        low = float(chi2.ppf(_TAIL, 2 * count)) / 2 if count else 0.0
-        high = float(chi2.ppf(1 - _TAIL, 2 * count + 2)) / 2
+        low = float(gammaincinv(count, _TAIL)) if count else 0.0
+        high = float(gammaincinv(count + 1, 1 - _TAIL))
         return cls(count, exposure, count / exposure, low / exposure, high / exposure)
 
     def __str__(self) -> str:

@@ -32,6 +32,7 @@ IDLE_HELD = Fault(
                 "hw.gpu.sm.utilization",
                 "hw.gpu.tensor.utilization",
                 "aws.neuron.core.utilization",
+                "aws.*.cpu.utilization",
             ),
         ),
         Move(_resting, ("hw.power",), needed=False),

@@ -49,10 +49,11 @@ def targets(fault: Fault, series: Iterable[Stored]) -> list[Target]:
 def place_of(place: Place, key: SeriesKey) -> str:
     """The device, host or service of a series in words; empty where it names none.
 
-    What names no service but has no host either, such as a graded set, is one for all series of its labels.
+    A resource of a cloud is a device of its own. What names neither service nor host, such as a graded set, is
+    one service for all series of its labels.
     """
     host = next((value for name in _HOST if (value := key.label(name))), "")
-    device = key.label("hw.id")
+    device = key.label("hw.id") or key.label(_HOST[-1])
     if place is Place.DEVICE:
         return f"{host} {device}".strip() if device else ""
     if place is Place.HOST:
