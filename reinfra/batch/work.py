@@ -93,7 +93,7 @@ class _Findings:
     def _episodes(self, judged: Judged) -> list[Anomaly]:
         settings, stream = self.task.settings, self.stream
         quiet = round(settings.quiet * SECOND)
-        episodes = Episodes(stream.item.detector, quiet, settings.overrides, stream.detector)
+        episodes = Episodes(stream.item.detector, quiet, settings.override, stream.detector)
         return episodes.find(judged.block, judged.scores, judged.thresholds)
 
     def _add(self, row: int, one: Anomaly) -> None:

@@ -141,16 +141,10 @@ class DetectSettings(_Section):
         1, ge=1, le=100, description="Points running that detect.open_points are counted in."
     )
     override: tuple[DetectOverride, ...] = Field(
-        (), description="What differs for some signals; each table names them by a pattern."
+        (),
+        validate_default=True,
+        description="What differs for some signals; each table names them by a pattern.",
     )
-
-    @property
-    def overrides(self) -> tuple[DetectOverride, ...]:
-        """What holds for every signal where it differs from the rules, then what holds for some."""
-        if self.open_points == self.open_window == 1:
-            return self.override
-        opening = {"open_points": self.open_points, "open_window": self.open_window}
-        return (DetectOverride(signal="*", **opening), *self.override)
 
     @field_validator("open_window")
     @classmethod
@@ -158,6 +152,17 @@ class DetectSettings(_Section):
         if info.data.get("open_points", 1) > window:
             raise ValueError("open_points is at most open_window, as in 3 of 5")
         return window
+
+    @field_validator("override")
+    @classmethod
+    def _of_every_signal_first(
+        cls, given: tuple[DetectOverride, ...], info: ValidationInfo
+    ) -> tuple[DetectOverride, ...]:
+        """What holds for every signal where it differs from the rules; what is said of some goes before it."""
+        opening = {name: info.data.get(name, 1) for name in ("open_points", "open_window")}
+        if opening["open_window"] == 1 or (given and given[0] == _opens(opening)):
+            return given
+        return (_opens(opening), *given)
 
     @field_validator("timezone")
     @classmethod
@@ -167,6 +172,12 @@ class DetectSettings(_Section):
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ValueError("no time zone has this name, as Europe/Berlin has") from error
         return name
+
+
+def _opens(opening: dict[str, int]) -> DetectOverride:
+    return DetectOverride(
+        signal="*", open_points=opening["open_points"], open_window=opening["open_window"]
+    )
 
 
 class AlertSettings(_Section):
