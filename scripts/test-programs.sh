@@ -1,9 +1,10 @@
 #!/bin/sh
-# Debian's packages of the programs that some tests drive, where apt and root are there: a browser, and two
-# time-series databases. A test whose program is missing is skipped and says so; nothing else needs them.
+# Debian's packages of the programs that some tests drive, where apt and root are there: a browser, two
+# time-series databases, and systemd's own check of units. A test whose program is missing is skipped and says
+# so; nothing else needs them.
 missing=""
-for package in chromium prometheus victoria-metrics; do
-  command -v "$package" >/dev/null 2>&1 || missing="$missing $package"
+for pair in chromium:chromium prometheus:prometheus victoria-metrics:victoria-metrics systemd-analyze:systemd; do
+  command -v "${pair%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 done
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then

@@ -1,4 +1,4 @@
-"""reinfra as an Airflow 3 DAG: search, then send. The workers have `reinfra` and its settings."""
+"""reinfra as an Airflow 3 DAG: search, then send. The workers have `reinfra` and its settings."""  # noqa: INP001 - a file of Airflow, no package
 
 from datetime import datetime, timedelta
 
