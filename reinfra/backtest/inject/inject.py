@@ -70,7 +70,7 @@ def inject(
 
 def moved(copy: Copy, settings: Settings) -> frozenset[str] | None:
     """The metrics that the faults of a copy move, and what their detectors want beside; None: all may matter."""
-    overrides = settings.detect.overrides
+    overrides = settings.detect.override
     every = [
         *settings.detect.detectors,
         *(name for one in overrides for name in one.detectors or ()),

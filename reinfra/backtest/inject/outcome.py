@@ -58,7 +58,7 @@ def seen_at(one: StoredAnomaly, stored: Stored, settings: DetectSettings) -> int
         missed = max(found.score, 1.0)
         return found.since + round(found.threshold * (found.until - found.since) / missed)
     opened = found.since + step_of(stored, round(settings.step * SECOND))
-    opened += Flagging.of(key.metric, 0, settings.overrides).sustain
-    if found.detector in daily(key, settings.overrides):
+    opened += Flagging.of(key.metric, 0, settings.override).sustain
+    if found.detector in daily(key, settings.override):
         return -(-opened // DAY) * DAY
     return opened
