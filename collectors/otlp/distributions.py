@@ -78,7 +78,7 @@ class Distributions:
         if why := fault(own):
             return self.series.remember(head, key, self.series.refusal(why))
         label = "quantile" if kind == types.SUMMARY else "le"
-        labels = {**head.labels, **own}
+        labels = self.series.labels(head, own)
         family = Family(head.metric, labels, head.kind, head.unit, head.factor, label)
         self._families.append((family, Grid()))
         return self.series.remember(head, key, len(self._families) - 1)

@@ -96,8 +96,10 @@ class Request:
             self.complaints.refuse(why, metric.name, len(metric.starts))
             return False
         kind = _kind(metric)
-        head = self.memory.series.head(resource, described.labels, metric.name, metric.unit, kind)
-        if metric.type in (types.GAUGE, types.SUM):
+        named = described.labels, metric.name, metric.unit, kind
+        single = metric.type in (types.GAUGE, types.SUM)
+        head = self.memory.series.head(resource, *named, spread=not single)
+        if single:
             self._numbers.add(head, metric.starts, metric.ends)
             return True
         for start, end in zip(metric.starts, metric.ends, strict=True):

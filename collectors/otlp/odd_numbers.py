@@ -48,8 +48,7 @@ def number_of(head: Head, attributes: Any, series: Series, key: bytes) -> int:  
     own = texts(attributes)
     if why := fault(own):
         return series.remember(head, key, series.refusal(why))
-    number = series.number(head.metric, {**head.labels, **own}, head.kind, head.unit)
-    return series.remember(head, key, number)
+    return series.remember(head, key, series.number_of(head, own))
 
 
 def _read(odd: Odd, rows: Rows, series: Series, complaints: Complaints) -> None:

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collectors.otlp.quantity import quantity
-from reinfra.model import ORIGIN_LABEL, Kind, Origin, SeriesKey
+from collectors.otlp.relayed import Relayed, relayed
+from reinfra.model import ORIGIN_LABEL, Fact, Kind, Origin, SeriesKey
 
 UNKNOWN = -1
-DCGM = "DCGM_FI_"
 MOST_REMEMBERED = 200_000_000
 """Bytes, by estimate: of some 130,000 series. One request may bring as much again."""
 TOO_MANY = "too many new series at once"
@@ -24,6 +24,7 @@ _EACH, _PER_BYTE = 1_000, 4
 """What an object takes, and each byte of a point's attributes, which are there as bytes and as texts."""
 _LAYOUTS, _LONGEST_LAYOUT = 64, 100_000
 _ORIGINS = frozenset(origin.value for origin in Origin)
+_MOST_FACTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,21 @@ class Head:
     unit: str
     factor: float
     known: dict[bytes, int] = field(default_factory=dict)
+    relay: Relayed | None = None
 
 
 @dataclass(slots=True)
 class Series:
-    """All series seen so far; `dcgm` are those of DCGM's own fields.
+    """All series seen so far; `dcgm` are those of DCGM's own fields, with the factor into their units.
+
+    `facts` are what points said of devices and nobody was told yet.
 
     A number below UNKNOWN stands for a reason to refuse a point.
     """
 
     keys: list[SeriesKey] = field(default_factory=list)
-    dcgm: list[int] = field(default_factory=list)
+    dcgm: dict[int, float] = field(default_factory=dict)
+    facts: dict[Fact, None] = field(default_factory=dict)
     _remembered: int = 0
     _reasons: list[str] = field(default_factory=list)
     _numbers: dict[tuple[SeriesKey, Kind, str], int] = field(default_factory=dict)
@@ -67,15 +72,38 @@ class Series:
         return self._remembered > 2 * MOST_REMEMBERED
 
     def head(
-        self, resource: bytes, labels: Mapping[str, str], metric: str, unit: str, kind: Kind
+        self,
+        resource: bytes,
+        labels: Mapping[str, str],
+        metric: str,
+        unit: str,
+        kind: Kind,
+        *,
+        spread: bool = False,
     ) -> Head:
-        """`resource` is what `labels` were made of."""
-        place = (resource, metric, unit, kind)
+        """`resource` is what `labels` were made of; `spread` says that the metric is a distribution."""
+        place = (resource, metric, unit, kind, spread)
         head = self._heads.get(place)
         if head is None:
             self._remembered += _EACH + len(resource)
-            head = self._heads[place] = Head(metric, labels, kind, *quantity(metric, unit))
+            head = self._heads[place] = _head(labels, metric, unit, kind, spread=spread)
         return head
+
+    def labels(self, head: Head, own: Mapping[str, str]) -> dict[str, str]:
+        """The labels of a point with these attributes; facts among them are kept to be told."""
+        if head.relay is None:
+            return {**head.labels, **own}
+        labels, facts = head.relay.labels(own)
+        if len(self.facts) < _MOST_FACTS:
+            self.facts.update(dict.fromkeys(facts))
+        return labels
+
+    def number_of(self, head: Head, own: Mapping[str, str]) -> int:
+        """The number of the series of a point with these attributes."""
+        number = self.number(head.metric, self.labels(head, own), head.kind, head.unit)
+        if head.relay and head.relay.dcgm:
+            self.dcgm[number] = head.factor
+        return number
 
     def remember(self, head: Head, attributes: bytes, number: int) -> int:
         self._remembered += _EACH + _PER_BYTE * len(attributes)
@@ -92,8 +120,6 @@ class Series:
         if number == len(self.keys):
             self._remembered += _EACH
             self.keys.append(key)
-            if metric.startswith(DCGM):
-                self.dcgm.append(number)
         return number
 
     def refusal(self, reason: str) -> int:
@@ -115,3 +141,10 @@ class Series:
         if len(self._layouts) > _LAYOUTS:
             self._layouts.popitem(last=False)
         return keys
+
+
+def _head(labels: Mapping[str, str], metric: str, unit: str, kind: Kind, *, spread: bool) -> Head:
+    relay = relayed(metric, unit, kind, labels, spread=spread)
+    if relay is None:
+        return Head(metric, labels, kind, *quantity(metric, unit))
+    return Head(relay.metric, labels, relay.kind, relay.unit, relay.factor, relay=relay)

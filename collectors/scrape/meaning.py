@@ -96,7 +96,7 @@ class Meanings:
     def _know(self, named: _Named, naming: Naming, given: _Pairs) -> _Labelled:
         """The labels of a key, from those of a line."""
         pairs, bound = _without(given, naming.bound)
-        labels, facts, about = self._labels(pairs)
+        labels, facts, about = self.labelled(pairs)
         own = {**labels, **dict(naming.labels)}
         if bound:
             own[naming.bound] = _scaled(bound, naming.bound_factor)
@@ -107,7 +107,8 @@ class Meanings:
         named.labelled[given] = known
         return known
 
-    def _labels(self, pairs: _Pairs) -> tuple[dict[str, str], tuple[Fact, ...], Subject]:
+    def labelled(self, pairs: _Pairs) -> tuple[dict[str, str], tuple[Fact, ...], Subject]:
+        """Our labels for those of a line, the facts among them, and whom they are about."""
         found = self._labelled.get(pairs)
         if found is None:
             if len(self._labelled) >= _MOST_KNOWN:
@@ -167,7 +168,7 @@ class Meanings:
             dialect = self._speaker(name)
             known = dialect is not None and name not in dialect.dropped
             (about_it if known else told).append((name, value))
-        _, facts, about = self._labels(tuple(about_it))
+        _, facts, about = self.labelled(tuple(about_it))
         thing = point.family.name.removesuffix(_INFO).replace(":", ".")
         prefix = "" if thing == "target" else thing + "."
         more = [Fact(about, prefix + k, v) for k, v in told if v and k not in _NO_IDENTITY]
