@@ -4,6 +4,7 @@ A single hidden layer whose weights are drawn and never trained (Huang, Zhu and 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -22,45 +23,64 @@ _FARTHEST = 30.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lags:
-    """`lags` in points, and the weights of each of several forecasts, whose errors are averaged."""
+    """`lags` in points, the last the longest; `weights` of the values there, of ramps of them, and of one."""
 
     lags: NDArray[np.intp]
-    drawn: NDArray[np.float32]
-    offsets: NDArray[np.float32]
     weights: NDArray[np.float32]
 
+    @property
+    def longest(self) -> int:
+        return int(self.lags[-1])
+
     @classmethod
-    def fit(cls, x: Floats, period: int, seed: int = 0) -> Self:
+    def fit(cls, x: Floats, period: int) -> Self:
         """On the last of `x`, without the largest 2 % of errors."""
-        lags = _lags(min(max(period, 2 * _NEAR), x.size // 4))
-        generator = np.random.default_rng(seed)
-        drawn = generator.normal(size=(lags.size, _RAMPS)) / np.sqrt(lags.size)
-        offsets = generator.normal(size=_RAMPS)
-        empty = cls(lags, drawn.astype(np.float32), offsets.astype(np.float32), np.zeros(0, "f4"))
+        lags = lags_up_to(min(max(period, 2 * _NEAR), x.size // 4))
         recent = np.clip(x[-_FITTED_ON:], -_FARTHEST, _FARTHEST)
-        rows, value = empty._rows(recent), recent[lags[-1] :]
+        rows, value = _rows(recent, lags), recent[lags[-1] :]
         weights = _ridge(rows, value)
         error = np.abs(value - rows @ weights)
         kept = error <= np.quantile(error, _KEPT)
-        return cls(lags, empty.drawn, empty.offsets, _ridge(rows[kept], value[kept]))
+        return cls(lags, _ridge(rows[kept], value[kept]))
 
-    def errors(self, x: Floats) -> Floats:
-        """How far each of `x` from the longest lag on is from what was to be expected."""
-        near = np.clip(x, -_FARTHEST, _FARTHEST)
-        miss: Floats = np.abs(x[self.lags[-1] :] - self._rows(near) @ self.weights)
-        return miss.astype(np.float64)
-
-    def _rows(self, x: Floats) -> NDArray[np.float32]:
-        """`[point, feature]` for each point of `x` from the longest lag on."""
-        past = sliding_window_view(x[:-1].astype(np.float32), int(self.lags[-1]))
-        lagged = past[:, self.lags[-1] - self.lags]
-        ramps = np.maximum(lagged @ self.drawn + self.offsets, 0)
-        return np.concatenate((lagged, ramps, np.ones((len(ramps), 1), np.float32)), axis=1)
+    def expected(self, x: Floats) -> Floats:
+        """Of each of `x` from the longest lag on, from those before it."""
+        likely: Floats = (
+            _rows(np.clip(x, -_FARTHEST, _FARTHEST), self.lags) @ self.weights
+        ).astype(np.float64)
+        return likely
 
 
-def _lags(longest: int) -> NDArray[np.intp]:
+def _rows(x: Floats, lags: NDArray[np.intp]) -> NDArray[np.float32]:
+    """`[point, feature]` for each point of `x` from the longest lag on."""
+    longest = int(lags[-1])
+    past = sliding_window_view(x[:-1].astype(np.float32), longest)
+    rows = np.empty((len(past), features(lags.size)), np.float32)
+    rows[:, : lags.size] = past[:, longest - lags]
+    drawn, offsets = _drawn(lags.size)
+    ramps = rows[:, : lags.size] @ drawn
+    np.maximum(ramps + offsets, 0, out=rows[:, lags.size : -1])
+    rows[:, -1] = 1
+    return rows
+
+
+@lru_cache
+def _drawn(lags: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The ramps' weights and offsets: the same for every series."""
+    generator = np.random.default_rng(0)
+    weights = generator.normal(size=(lags, _RAMPS)) / np.sqrt(lags)
+    return weights.astype(np.float32), generator.normal(size=_RAMPS).astype(np.float32)
+
+
+def lags_up_to(longest: int) -> NDArray[np.intp]:
+    """Each of the nearest, fewer and fewer of those farther away."""
     far = np.geomspace(_NEAR + 1, longest, _FAR) if longest > _NEAR else np.empty(0)
     return np.unique(np.concatenate((np.arange(1, _NEAR + 1), np.round(far)))).astype(np.intp)
+
+
+def features(lags: int) -> int:
+    """How many weights so many lags have."""
+    return lags + _RAMPS + 1
 
 
 def _ridge(rows: NDArray[np.float32], value: Floats) -> NDArray[np.float32]:

@@ -1,163 +1,118 @@
-"""What is remembered of a series from one stretch to the next: its last points, and what still fades."""
+"""What is remembered of a series from one stretch to the next: its last points, and the model made of them."""
 
-import struct
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.base import DetectorError, Floats
-from detectors.windows.model import SCALES, SETTLED, Model, Seen
+from detectors.base import Floats
+from detectors.windows.model import CHUNK, Model, Seen
 
-FIRST, STRETCH, KEPT = 250, 6000, 8000
-_TRUST = 1000.0
-_HEAD = struct.Struct("<4sHqqqdI")
-_MARK = b"wins"
-_VIEWS = 3
+FIRST, KEPT = 256, 8192
+_LARGEST = 1e30
+Points = NDArray[np.floating[Any]]
 
 
-def checkpoint(count: int) -> tuple[int, int]:
-    """The last checkpoint at or before `count` points (0: none yet), and the next one.
+def chunk_after(count: int) -> int:
+    """Where the chunk that holds the next point ends, counted from the first sample."""
+    return FIRST if count < FIRST else (count // CHUNK + 1) * CHUNK
 
-    One comes whenever the series has grown by half, and at the latest after STRETCH points.
-    """
-    last, following = 0, FIRST
-    while following <= count:
-        stretch = min(following // 2, STRETCH)
-        if stretch == STRETCH:
-            last = following + (count - following) // STRETCH * STRETCH
-            return last, last + STRETCH
-        last, following = following, following + stretch
-    return last, following
+
+def fitted_at(count: int) -> bool:
+    """Whether a model is fitted after `count` points: at every doubling, and then after every KEPT points."""
+    return count % KEPT == 0 or (FIRST <= count < KEPT and count & (count - 1) == 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """What `model` says of a chunk that begins `begun` points after its fit; `part` of it was taken."""
+
+    seen: Seen
+    model: Model
+    begun: int
+    part: slice
 
 
 @dataclass(slots=True, eq=False)
 class Memory:
-    """`count` points since the first sample, the last at `last_at`. `recent` are those from KEPT before
-    the last checkpoint on, NaN where there was no sample; `carried` is the averaged error at it.
+    """`count` points since the first sample, the last at `last_at`.
+
+    `recent` are those from KEPT before the chunk that is not over on, NaN where there was no sample; from the
+    first fit on in units of `unit` from `origin` on, in single precision. After KEPT points without a sample
+    nothing is remembered.
     """
 
-    count: int
-    last_at: int
-    recent: Floats
-    carried: float
+    count: int = 0
+    last_at: int = 0
+    origin: float = 0.0
+    unit: float = 0.0
+    recent: Points = field(default_factory=lambda: np.empty(0))
+    model: Model | None = None
 
-    @classmethod
-    def fresh(cls) -> Self:
-        return cls(0, 0, np.empty(0), 0.0)
+    def take(self, x: Floats, *, whole: bool) -> Chunk | None:
+        """Go on by `x`, no farther than to the end of the chunk; None without a model."""
+        self.recent = np.concatenate((self.recent, self._reckoned(x)))
+        begin = FIRST if FIRST <= self.count < CHUNK else self.count // CHUNK * CHUNK
+        end, before = chunk_after(self.count), self.count - begin
+        self.count += x.size
+        model = self.model
+        chunk = None
+        if model is not None:
+            seen = self._seen(model, before + x.size, end - begin)
+            chunk = Chunk(seen, model, model.done, slice(before, before + x.size))
+            if self.count == end:
+                model.learn(seen)
+        if self.count == end:
+            self._ended(whole=whole)
+        return chunk
 
-    @classmethod
-    def restored(cls, state: bytes | None, version: int, step: int) -> Self:
-        """Raises DetectorError for a state of another version or step, or that is no state."""
-        if state is None:
-            return cls.fresh()
-        numbers = (len(state) - _HEAD.size) // 8
-        if len(state) >= _HEAD.size:
-            mark, of, at_step, count, last_at, carried, size = _HEAD.unpack_from(state)
-            if (mark, of, at_step) == (_MARK, version, step) and numbers == size:
-                recent = np.frombuffer(state, np.float64, offset=_HEAD.size)
-                return cls(count, last_at, recent.copy(), carried)
-        raise DetectorError(
-            "a detector's state does not fit",
-            why=f"it is not of version {version} and a step of {step} ms",
-            todo="Score from the beginning, without states.",
-        )
+    def values(self, x: Floats) -> Floats:
+        """Back in the series' own unit."""
+        return self.origin + self.unit * x
 
-    def packed(self, version: int, step: int) -> bytes:
-        head = _HEAD.pack(
-            _MARK, version, step, self.count, self.last_at, self.carried, self.recent.size
-        )
-        return head + self.recent.tobytes()
+    def _reckoned(self, x: Points) -> Points:
+        if not self.unit:
+            return x
+        found: Points = ((x - self.origin) / self.unit).clip(-_LARGEST, _LARGEST).astype(np.float32)
+        return found
 
-    def feed(self, x: Floats, at: NDArray[np.int64], step: int) -> tuple[Floats, Floats]:
-        """Scores of `x` as known at once, and as known once every window that covers a point has ended."""
-        now = np.full(x.size, np.nan)
-        sums = np.zeros((len(SCALES), _VIEWS, 2, x.size + 1))
-        begin = self._joined(x, at, step)
-        place = begin
-        while place < x.size:
-            last, following = checkpoint(self.count)
-            taken = min(following - self.count, x.size - place)
-            self.recent = np.concatenate((self.recent, x[place : place + taken]))
-            seen = self._seen(last, following, taken)
-            before = self.count - last
-            if seen is not None:
-                parts = np.log1p(seen.parts[:, before : before + taken]).sum(axis=0)
-                counted = self.count + np.arange(taken)
-                now[place : place + taken] = parts * counted / (counted + _TRUST)
-                _add(sums, seen, place - before, (before, before + taken))
-            self.count += taken
-            place += taken
-            if self.count == following:
-                self.carried = 0.0 if seen is None else float(seen.parts[1, -1])
-                self.recent = self.recent[-KEPT:]
-        if x.size > begin:
-            self.last_at = int(at[-1])
-        counted = np.maximum(self.count - x.size + np.arange(x.size), 0)
-        trust = np.where(counted >= FIRST, counted / (counted + _TRUST), np.nan)
-        known = np.isfinite(x)
-        return np.where(known, now, np.nan), np.where(known, _whole(sums) * trust, np.nan)
+    def _seen(self, model: Model, known: int, size: int) -> Seen:
+        """Of all points of the chunk, those to come being 0: however few there are now, the same is reckoned."""
+        tail = self.recent[-(model.reach + known) :].astype(np.float64)
+        missing = np.zeros(tail.size - known + size, np.bool_)
+        missing[: tail.size] = np.isnan(tail)
+        x = np.zeros(missing.size)
+        x[: tail.size] = bridged(tail)
+        return model.see(x, missing, size)
 
-    def _joined(self, x: Floats, at: NDArray[np.int64], step: int) -> int:
-        """Where in `x` to go on. What lies between is missing; what is before the first sample is nothing."""
-        if not self.count:
-            known = np.flatnonzero(np.isfinite(x))
-            return int(known[0]) if known.size else x.size
-        if at.size:
-            self._skip(int((at[0] - self.last_at) // step) - 1, step)
-            return self._joined(x, at, step) if not self.count else 0
-        return 0
+    def _ended(self, *, whole: bool) -> None:
+        self.recent = self.recent[-KEPT:]
+        if np.isnan(self.recent).all():
+            self.count, self.unit, self.recent, self.model = 0, 0.0, np.empty(0), None
+        elif fitted_at(self.count):
+            self._fit(whole=whole)
 
-    def _skip(self, missed: int, step: int) -> None:
-        """So long a gap that nothing before it is looked at any more begins a new series."""
-        if missed > KEPT:
-            fresh = Memory.fresh()
-            self.count, self.recent, self.carried = fresh.count, fresh.recent, fresh.carried
-        elif missed > 0:
-            at = self.last_at + step * np.arange(1, missed + 1)
-            self.feed(np.full(missed, np.nan), at, step)
-
-    def _seen(self, last: int, following: int, taken: int) -> Seen | None:
-        """Of all points from the last checkpoint to the next, those to come being 0: however few there are now,
-        the same sums are made in the same order. None without a history.
-        """
-        past = self.recent.size - (self.count - last) - taken
-        known = np.isfinite(self.recent)
-        if not last or known[:past].sum() < FIRST // 2:
-            return None
-        values = _bridged(self.recent, known)
-        points = np.zeros(following - last)
-        points[: values.size - past] = values[past:]
-        missing = np.zeros(past + points.size, np.bool_)
-        missing[: known.size] = ~known
-        return Model.fit(values[:past]).see(values[:past], points, missing, self.carried)
+    def _fit(self, *, whole: bool) -> None:
+        if not self.unit:
+            known = self.recent[np.isfinite(self.recent)]
+            self.origin = float(known.mean())
+            self.unit = float(known.std()) + 1e-6 * abs(self.origin) + 1e-12
+            self.recent = self._reckoned(self.recent)
+        there = np.isfinite(self.recent)
+        carried = 0.0 if self.model is None else self.model.carried
+        self.model = None
+        if there.sum() >= FIRST // 2:
+            self.model = Model.fit(bridged(self.recent.astype(np.float64)), carried, whole=whole)
 
 
-def _bridged(x: Floats, known: NDArray[np.bool_]) -> Floats:
-    """Where a value is missing, the last one; before the first, the first."""
+def bridged(x: Floats) -> Floats:
+    """Where a value is missing, the last one; before the first, the first, or 0 without any."""
+    known = np.isfinite(x)
+    if known.all():
+        return x
+    if not known.any():
+        return np.zeros(x.size)
     places = np.maximum.accumulate(np.where(known, np.arange(x.size), -1))
-    bridged: Floats = x[np.where(places < 0, int(known.argmax()), places)]
-    return bridged
-
-
-def _add(sums: Floats, seen: Seen, checkpoint_at: int, ended: tuple[int, int]) -> None:
-    """Add the windows that ended to the sums and counts of the points that they cover."""
-    size = sums.shape[-1] - 1
-    for of_scale, (length, starts, rises) in zip(sums, seen.windows, strict=True):
-        ends = starts + length - 1
-        now = (ends >= ended[0]) & (ends < ended[1])
-        first = np.clip(starts[now] + checkpoint_at, 0, size)
-        after = np.clip(starts[now] + length + checkpoint_at, 0, size)
-        for of_view, rise in zip(of_scale, rises[:, now], strict=True):
-            for row, amount in enumerate((rise, np.ones(rise.size))):
-                of_view[row] += np.bincount(first, amount, size + 1)
-                of_view[row] -= np.bincount(after, amount, size + 1)
-
-
-def _whole(sums: Floats) -> Floats:
-    """Over scales and views, the logarithms of the mean rises of the windows that cover a point, added up."""
-    total, count = np.moveaxis(sums[SETTLED].cumsum(axis=-1)[..., :-1], 2, 0)
-    mean = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
-    found: Floats = np.log1p(np.maximum(mean, 0)).sum(axis=(0, 1))
-    return found
+    whole: Floats = x[np.where(places < 0, int(known.argmax()), places)]
+    return whole

@@ -1,4 +1,4 @@
-"""What a stream of one series knows at a checkpoint, fitted on its history, and the points after it."""
+"""What a stream of one series knows since it was last fitted, and what it says of the points after it."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -9,166 +9,130 @@ from numpy.typing import NDArray
 from detectors.base import Floats
 from detectors.windows.filters import averaged
 from detectors.windows.lags import Lags
-from detectors.windows.nearest import Bank, nearest, spread
+from detectors.windows.library import Library
 from detectors.windows.period import period
-from detectors.windows.views import (
-    Cut,
-    Vectors,
-    basis,
-    levelled,
-    projected,
-    scaled,
-    usual_size,
-)
+from detectors.windows.scales import Scale, scales_of
+from detectors.windows.usual import STIFFNESS, Usual
+from detectors.windows.views import Vectors
 
-SCALES = (0.125, 0.25, 0.5, 1.0, 2.0)
-NOW = (0.125, 0.25, 0.5)
-"""Scales, in periods, of which a window that ends now says something about now."""
-
-SETTLED = slice(1, None)
-"""Places of the scales whose windows say something about every point that they cover."""
+CHUNK = 512
+"""Points that are looked at together; what ended before them is remembered, and they are not."""
 
 _SHORTEST = 8
-_BANK = 500
-_STIFFNESS = 0.05
 _FADES = 0.2
 _MISSING = 0.1
-_ROUNDING = 1e-6
 _FARTHEST = 1e6
 
 
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """Of strangeness in the history: a rise above it is counted in `spread`, not less than a part of the worst."""
-
-    mean: float
-    spread: float
-    worst: float
-
-    @classmethod
-    def of(cls, values: Floats) -> Self:
-        known = values[np.isfinite(values)]
-        if not known.size:
-            return cls(0.0, 1.0, 0.0)
-        mean = float(known.mean())
-        return cls(mean, float(known.std()), float(np.abs(known - mean).max()))
-
-    def rise(self, values: Floats, stiffness: float = 0.0) -> Floats:
-        unit = self.spread + stiffness * self.worst + _ROUNDING
-        return np.nan_to_num(np.maximum((values - self.mean) / unit, 0))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class Views:
-    """Three banks of one scale: by shape and level, by shape whatever its size, by changes."""
+class Ended:
+    """Windows of one scale that end in a chunk: where they begin, from the fit on; whether enough of their
+    samples are there; `vectors[view]`, and `far[view]`, the distance to the nearest that is remembered.
+    """
 
-    cut: Cut
-    bases: tuple[Vectors, Vectors]
-    centre: float
-    usual_size: float
-    banks: tuple[Bank, ...]
-    usual: tuple[Usual, ...]
-
-    @classmethod
-    def fit(cls, x: Floats, steps: Floats, length: int) -> Self:
-        cut = Cut.of(x.size, length)
-        bases = basis(x, cut), basis(steps, cut)
-        found = projected(x, cut, bases[0])
-        centre, size = float(np.median(found.level)), usual_size(found, cut.length)
-        some = spread(cut.starts.size, _BANK)
-        vectors = (
-            levelled(found, cut.length, centre),
-            scaled(found, cut.length, size),
-            projected(steps, cut, bases[1]).vectors,
-        )
-        banks = tuple(Bank(one[some], cut.starts[some] - x.size, cut.length) for one in vectors)
-        usual = tuple(Usual.of(nearest(one.vectors, one.starts, one)[0]) for one in banks)
-        return cls(cut, bases, centre, size, banks, usual)
-
-    def far(self, x: Floats, steps: Floats, starts: NDArray[np.intp]) -> tuple[Floats, ...]:
-        """Distances of the windows of `x`, the first of which begins at `starts[0]` from the checkpoint."""
-        cut = Cut(self.cut.length, self.cut.stride, self.cut.block, starts - starts[0])
-        found = projected(x, cut, self.bases[0])
-        vectors = (
-            levelled(found, cut.length, self.centre),
-            scaled(found, cut.length, self.usual_size),
-            projected(steps, cut, self.bases[1]).vectors,
-        )
-        return tuple(
-            nearest(one, starts, bank)[0] for one, bank in zip(vectors, self.banks, strict=True)
-        )
+    starts: NDArray[np.intp]
+    there: NDArray[np.bool_]
+    vectors: list[Vectors]
+    far: list[Floats]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """Of the points after a checkpoint. `parts[part, point]`: what each part says at once; `windows`: length,
-    begins of windows from the checkpoint on, and `[view, window]` how far they rise.
-    """
+    """Of the points of a chunk: how strange each is at once, `parts[part, point]` of that, what was expected."""
 
+    strange: Floats
     parts: Floats
-    windows: tuple[tuple[int, NDArray[np.intp], Floats], ...]
+    expected: Floats
+    ended: tuple[Ended, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Model:
-    """`x` in units of `unit` from `centre` on."""
+    """Knows values in units of `unit` from `centre` on, and `scales` with a library each.
+
+    `carried` and `held` are what the averaged error, and the last window in each view of `now`, said before the
+    chunk that comes next, `done` points after the fit.
+    """
 
     centre: float
     unit: float
     period: int
     forecast: Lags
     usual_error: Usual
-    views: tuple[Views, ...]
+    scales: tuple[Scale, ...]
+    libraries: tuple[Library, ...]
+    done: int
+    carried: float
+    held: Floats
 
     @classmethod
-    def fit(cls, history: Floats) -> Self:
-        """`history` without NaN."""
+    def fit(cls, history: Floats, carried: float, *, whole: bool) -> Self:
+        """`history` without NaN. `whole`: also what only tells later."""
         centre = float(history.mean())
         unit = float(history.std()) + 1e-6 * abs(centre) + 1e-12
         x = (history - centre) / unit
         length = min(period(x), max(_SHORTEST, x.size // 6))
         steps = np.diff(x, prepend=x[0])
         forecast = Lags.fit(x, length)
-        longest = x.size // 4
-        views = tuple(
-            Views.fit(x, steps, min(max(_SHORTEST, round(length * scale)), longest))
-            for scale in SCALES
+        scales = scales_of(whole=whole)
+        libraries = tuple(
+            Library.fit(
+                x,
+                steps,
+                min(max(_SHORTEST, round(length * scale.length)), x.size // 4),
+                scale.views(whole=whole),
+            )
+            for scale in scales
         )
-        usual = Usual.of(forecast.errors(x))
-        return cls(centre, unit, length, forecast, usual, views)
+        usual = Usual.of(np.abs(x[forecast.longest :] - forecast.expected(x)))
+        held = np.zeros(sum(len(scale.now) for scale in scales))
+        return cls(centre, unit, length, forecast, usual, scales, libraries, 0, carried, held)
 
-    def see(
-        self, history: Floats, points: Floats, missing: NDArray[np.bool_], carried: float
-    ) -> Seen:
-        """`missing[point]` of history and points; `carried` is the averaged error at the checkpoint."""
-        x = (np.concatenate((history, points)) - self.centre) / self.unit
-        x = np.clip(x, -_FARTHEST, _FARTHEST)
-        steps = np.diff(x, prepend=x[0])
-        size, past = points.size, history.size
-        error = self.usual_error.rise(
-            self.forecast.errors(x[past - int(self.forecast.lags[-1]) :]), _STIFFNESS
-        )
-        parts = [error, averaged(error, carried, max(1.0, _FADES * self.period))]
+    @property
+    def reach(self) -> int:
+        """So many points before a chunk are looked at."""
+        longest = max(one.cut.length for one in self.libraries)
+        return max(longest, self.forecast.longest) + 1
+
+    def see(self, x: Floats, missing: NDArray[np.bool_], size: int) -> Seen:
+        """`x` ends with the `size` points of the chunk and begins at least `reach` before them."""
+        past = x.size - size
+        y = np.clip((x - self.centre) / self.unit, -_FARTHEST, _FARTHEST)
+        steps = np.diff(y, prepend=y[0])
+        ahead = self.forecast.expected(y[past - self.forecast.longest :])
+        error = self.usual_error.rise(np.abs(y[past:] - ahead), STIFFNESS)
+        parts = [error, averaged(error, self.carried, max(1.0, _FADES * self.period))]
         lacks = np.concatenate(([0], np.cumsum(missing)))
-        windows = []
-        for scale, views in zip(SCALES, self.views, strict=True):
-            cut = views.cut
-            starts = np.arange(cut.stride - cut.length, size - cut.length + 1, cut.stride)
-            begin = past + int(starts[0])
-            far = views.far(x[begin:], steps[begin:], starts)
-            lack = lacks[past + starts + cut.length] - lacks[past + starts]
-            kept = np.where(lack <= _MISSING * cut.length, 1.0, np.nan)
-            pairs = [(usual, one * kept) for usual, one in zip(views.usual, far, strict=True)]
-            if scale in NOW:
-                parts += [
-                    _latest(usual.rise(one, _STIFFNESS), cut.stride, size) for usual, one in pairs
-                ]
-            rises = np.stack([usual.rise(one) for usual, one in pairs])
-            windows.append((cut.length, starts, rises))
-        return Seen(np.stack(parts), tuple(windows))
+        ended = tuple(self._ended(one, y, steps, lacks, size) for one in self.libraries)
+        held = iter(self.held)
+        for scale, library, windows in zip(self.scales, self.libraries, ended, strict=True):
+            for view in scale.now:
+                place = library.views.index(view)
+                rise = library.usual[place].rise(windows.far[place], STIFFNESS)
+                first = int(windows.starts[0]) + library.cut.length - self.done - 1
+                before = np.full(first, next(held))
+                parts.append(np.concatenate((before, np.repeat(rise, library.cut.stride)))[:size])
+        every = np.stack(parts)
+        return Seen(np.log1p(every).sum(axis=0), every, self.centre + self.unit * ahead, ended)
 
+    def _ended(
+        self, library: Library, y: Floats, steps: Floats, lacks: NDArray[np.intp], size: int
+    ) -> Ended:
+        cut = library.cut
+        number = np.arange(self.done // cut.stride + 1, (self.done + size) // cut.stride + 1)
+        starts = number * cut.stride - cut.length
+        place = starts - self.done + y.size - size
+        begin = int(place[0])
+        there = lacks[place + cut.length] - lacks[place] <= _MISSING * cut.length
+        vectors = library.seen(y[begin:], steps[begin:], place - begin)
+        gaps = np.where(there, 1.0, np.nan)
+        far = [gaps * library.far(view, one, starts) for view, one in enumerate(vectors)]
+        return Ended(starts, there, vectors, far)
 
-def _latest(values: Floats, stride: int, size: int) -> Floats:
-    """For each point, the value of the window that ended last; 0 before the first has."""
-    points = np.concatenate((np.zeros(stride - 1), np.repeat(values, stride)))
-    return points[:size] if points.size >= size else np.pad(points, (0, size - points.size))
+    def learn(self, seen: Seen) -> None:
+        """Go on to the next chunk."""
+        self.done += seen.expected.size
+        self.carried = float(seen.parts[1, -1])
+        self.held = seen.parts[2:, -1].copy()
+        for library, ended in zip(self.libraries, seen.ended, strict=True):
+            library.admit(ended.vectors, ended.starts, ended.there)

@@ -1,10 +1,12 @@
 """Windows of a series as short vectors, between which distances mean what they mean between the windows.
 
-Mean-removed windows, in the basis of their own principal components; what the basis leaves out is one
-more coordinate, so that an unusual rest is seen. Long windows are first averaged down to about 32 values.
+Mean-removed windows as their slowest cosines (the discrete cosine transform, Ahmed, Natarajan and Rao, IEEE
+Transactions on Computers 1974); what these leave out is one more coordinate, so that an unusual rest is seen.
+Long windows are first averaged down to about 32 values. Nothing is fitted: a vector made once stays good.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -15,9 +17,8 @@ from detectors.base import Floats
 Vectors = NDArray[np.float32]
 
 _VALUES = 32
-_COMPONENTS = 16
+_COSINES = 12
 _OFFSETS = 8
-_FITTED_ON = 1000
 _NOISE = 1e-3
 """Shapes smaller than this part of the series' spread are no shapes."""
 
@@ -53,12 +54,8 @@ class Shapes:
 
 
 def shapes(x: Floats, cut: Cut) -> Shapes:
-    """In the basis that fits these windows best."""
-    return projected(x, cut, basis(x, cut))
-
-
-def projected(x: Floats, cut: Cut, onto: Vectors) -> Shapes:
-    """In the basis `onto`; a window's vector does not depend on the windows beside it."""
+    """A window's vector does not depend on the windows beside it."""
+    onto = _cosines(cut.length // cut.block, cut.block)
     windows = _windows(x, cut)
     vectors = np.empty((len(windows), onto.shape[1] + 1), np.float32)
     np.matmul(windows, onto, out=vectors[:, :-1])
@@ -104,15 +101,17 @@ def _windows(x: Floats, cut: Cut) -> Vectors:
     return apart[:: cut.stride // cut.block]
 
 
-def basis(x: Floats, cut: Cut) -> Vectors:
-    """Principal components as columns, each of mean 0 so that a window's mean does not count."""
-    windows = _windows(x, cut)
-    some = windows[:: max(1, len(windows) // _FITTED_ON)]
-    centred = some - some.mean(axis=1, keepdims=True)
-    _, found = np.linalg.eigh((centred.T @ centred).astype(np.float64))
-    best = found[:, ::-1][:, :_COMPONENTS]
-    free: Vectors = ((best - best.mean(axis=0)) * np.sqrt(cut.block)).astype(np.float32)
-    return free
+def components(cut: Cut) -> int:
+    """How many cosines there are."""
+    return min(_COSINES, cut.length // cut.block - 1)
+
+
+@lru_cache(maxsize=64)
+def _cosines(values: int, block: int) -> Vectors:
+    """As columns of length 1, counted in points; each of mean 0, so that a window's mean does not count."""
+    turns = np.outer(np.arange(values) + 0.5, np.arange(1, min(_COSINES, values - 1) + 1))
+    waves: Vectors = (np.cos(np.pi / values * turns) * np.sqrt(2 * block / values)).astype("f4")
+    return waves
 
 
 def _moments(x: Floats, cut: Cut) -> tuple[Floats, Floats]:
