@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from reinfra.model import HOUR, iso
 from reinfra.signals.wording import duration, quantity
-from reinfra.store import Store, anomalies, incidents, inventory, outbox
+from reinfra.store import Store, anomalies, decisions, incidents, inventory, outbox
 from reinfra.store.anomalies import StoredAnomaly
+from reinfra.store.decisions import Decided
 from reinfra.store.incidents import Recorded, StoredIncident
 from reinfra.store.inventory import Changed
 from reinfra.store.outbox import Delivery, Message
@@ -16,13 +17,14 @@ _BEFORE = 6 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """What was strange, what was decided, who was told, and what changed there from six hours before on."""
+    """What was strange, what was decided and why, who was told, what changed there from six hours before on."""
 
     incident: StoredIncident
     anomalies: tuple[StoredAnomaly, ...]
     timeline: tuple[Recorded, ...]
     messages: tuple[Message, ...]
     changes: tuple[Changed, ...] = ()
+    decisions: tuple[Decided, ...] = ()
 
 
 def trail(store: Store, incident_id: int) -> Trail:
@@ -37,6 +39,7 @@ def trail(store: Store, incident_id: int) -> Trail:
             tuple(incidents.transitions(connection, incident_id)),
             tuple(outbox.of_incident(connection, incident_id)),
             tuple(inventory.near(changed, (one.found.key.labels for one in found))),
+            tuple(decisions.of_incident(connection, incident_id)),
         )
 
 
@@ -45,12 +48,35 @@ def lines(found: Trail) -> Iterator[str]:
     incident = found.incident
     yield f"{incident.name} {incident.severity} {incident.state}: {incident.title}"
     yield f"  {incident.scope}, {iso(incident.since)} to {iso(incident.until)}, {incident.origin} data"
+    yield from _grouped(found)
     yield from (f"  changed   {_changed(one, incident.since)}" for one in found.changes)
     yield from (f"  found     {_found(one)}" for one in found.anomalies)
     yield from (f"  happened  {_happened(one)}" for one in found.timeline)
+    yield from (f"  decided   {_decided(one)}" for one in found.decisions)
     yield from (f"  told      {_told(one)}" for one in found.messages)
     if not found.messages:
-        yield "  told      nobody: no channel was configured when this happened"
+        why = "see what was decided" if found.decisions else "no channel was configured then"
+        yield f"  told      nobody: {why}"
+
+
+def _grouped(found: Trail) -> Iterator[str]:
+    """What belongs together here, and what routes see of it."""
+    incident = found.incident
+    hosts = {one.found.key.label("host.name") for one in found.anomalies} - {""}
+    count = f"{len(found.anomalies)} anomalies of {incident.series_count} series"
+    several = f" on {len(hosts)} hosts" if len(hosts) > 1 else ""
+    yield f"  grouped   {count}{several}, as {incident.scope}"
+    if incident.merged_into is not None:
+        yield f"  grouped   merged into INC-{incident.merged_into}"
+    shown = ", ".join(f'{name}="{value}"' for name, value in incident.labels)
+    yield f"  labels    {shown}"
+
+
+def _decided(one: Decided) -> str:
+    who = one.receiver or "nobody"
+    again = f", looked at again {iso(one.until)}" if one.until is not None else ""
+    by = f" [{one.route}]" if one.route and one.route not in one.why else ""
+    return f"{iso(one.at)} {who} of {one.number}: {one.verdict}, {one.why}{again}{by}"
 
 
 def _found(one: StoredAnomaly) -> str:

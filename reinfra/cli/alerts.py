@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from reinfra.cli import delivery, incidents, routes, silences
+from reinfra.cli import delivery, incidents, routes, silences, why
 from reinfra.cli import explain as explain_command
 from reinfra.cli import feedback as feedback_command
 from reinfra.cli.context import context
@@ -17,28 +17,13 @@ app.command("resolve")(incidents.resolve)
 app.add_typer(silences.app, name="silence")
 app.add_typer(routes.app, name="route")
 app.command("import")(routes.import_)
+app.command("why")(why.why)
 app.command("relay")(delivery.relay)
 app.command("test")(delivery.send_test)
 app.add_typer(delivery.dead, name="dead")
 app.command("explain")(explain_command.explain)
 app.command("feedback")(feedback_command.feedback)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Name = Annotated[str, typer.Argument(help="Incident, such as INC-7.", metavar="INCIDENT")]
-
-
-@app.command()
-def why(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
-    """Show why an incident was opened, what happened since, and who was told."""
-    from reinfra.alerts.why import lines, trail
-    from reinfra.cli.output import printable, write_json
-    from reinfra.store.incidents import parse_id
-
-    here = context(ctx)
-    found = trail(here.store(here.settings()), parse_id(name))
-    if as_json:
-        write_json(found)
-    else:
-        typer.echo("\n".join(printable(line) for line in lines(found)))
 
 
 @app.command()
