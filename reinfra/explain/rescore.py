@@ -42,7 +42,7 @@ def rescored(
     history = round(settings.history * DAY)
     beside: list[Stored] = []
     if chosen is not None:
-        if found.detector in daily(stored.key, settings.overrides):
+        if found.detector in daily(stored.key, settings.override):
             slow = looks_back(found.detector)
             step, history = max(step, slow.step), slow.history
         beside = _beside(every, stored, chosen)[:_MOST_BESIDE]

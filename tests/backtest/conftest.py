@@ -1,4 +1,4 @@
-"""Two days of a host with four GPUs, one of which is slow for 40 minutes on the last day."""
+"""Two days of a host with four GPUs: on the last day one is slow for 40 minutes, and hours later another."""
 
 import shutil
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from reinfra.store import Source, Store, open_store
 UNTIL = 20_000 * DAY
 SINCE = UNTIL - 2 * DAY
 JUDGED = Span(UNTIL - 18 * HOUR, UNTIL)
+EARLIER = (UNTIL - 22 * HOUR, UNTIL - 22 * HOUR + 40 * MINUTE)
 SLOW = (UNTIL - 6 * HOUR, UNTIL - 6 * HOUR + 40 * MINUTE)
 
 
@@ -32,12 +33,12 @@ def history(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     store = open_store(f"sqlite:///{path}", clock=clock)
     rng = np.random.default_rng(1)
     at = np.arange(SINCE, UNTIL, MINUTE, dtype=np.int64)
-    slow = (at >= SLOW[0]) & (at < SLOW[1])
+    slow = {gpu: (at >= since) & (at < until) for gpu, (since, until) in ((1, SLOW), (2, EARLIER))}
     load = 0.1 * np.sin(2 * np.pi * at / DAY) + 0.05 * np.repeat(rng.normal(size=at.size // 30), 30)
     for gpu in range(4):
         clocks = 1.9e9 * (1 - 0.1 * load + 0.004 * rng.normal(size=at.size))
-        if gpu == 1:
-            clocks[slow] *= 0.7
+        if gpu in slow:
+            clocks[slow[gpu]] *= 0.7
         for metric, kind, unit, values in (
             ("hw.gpu.clock.sm", Kind.GAUGE, "Hz", clocks),
             ("hw.gpu.xid", Kind.LATCHED, "1", np.zeros(at.size)),

@@ -95,7 +95,7 @@ def test_planted_faults_are_found_and_told_by_whom_and_how_late(place: Place) ->
     assert {each.detector for each in of["gap"].detectors} == {"staleness"}
     assert of["gap"].delay == 2 * MINUTE  # the third sample that does not come
     assert {each.detector for each in of["xid-burst"].detectors} == {"error-class"}
-    assert "peers" in {each.detector for each in of["straggler"].detectors}
+    assert "autoregression" in {each.detector for each in of["straggler"].detectors}
     assert of["leak"].absent == "no series of what it moves"
     assert found.false_alarms.count == len(made.before.found)
     assert [row[0] for row in lines(found)] == ["straggler", "xid-burst", "gap", "leak"]
