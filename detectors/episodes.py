@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from detectors.base import Detector, Floats, Scores
 from detectors.flagging import Flagging
+from detectors.without_band import why_no_band
 from reinfra.config import DetectOverride
 from reinfra.model import MINUTE, Anomaly, SeriesBlock
 from reinfra.signals import wording
@@ -106,6 +107,8 @@ class Episodes:
         else:
             own = self.by is not None and self.by.limit is not None
             said = _said(block, scores, row, peak, points, bounds, own=own)
+            if np.isnan(scores.scale[row, peak]) and (why := why_no_band(self.detector)):
+                said = f"{said}; {why}"
         more = self.by.adds(block, scores, row, points) if isinstance(self.by, Adds) else ""
         return f"{said}; {more}" if more else said
 

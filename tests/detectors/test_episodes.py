@@ -90,7 +90,8 @@ def test_a_detector_that_expects_no_value_gives_no_band() -> None:
         block, Scores(np.full((1, POINTS), 7.0), nothing, nothing), limit(5)
     )
     assert np.isnan([anomaly.expected_low, anomaly.expected_high]).all()
-    assert anomaly.reason == "GPU memory in use 50: strangeness 7, 100 points since 00:00 UTC"
+    said = "GPU memory in use 50: strangeness 7, 100 points since 00:00 UTC"
+    assert anomaly.reason == f"{said}; PyOD scores windows and expects no value"
 
 
 def test_the_band_reaches_below_zero_only_once_a_value_did() -> None:
