@@ -86,6 +86,7 @@ def _settings() -> Iterator[str]:
     yield from _overrides()
     yield from _sources()
     yield from _receivers()
+    yield from _rules()
 
 
 def _overrides() -> Iterator[str]:
@@ -116,6 +117,27 @@ def _sources() -> Iterator[str]:
             yield from _keys(model, own)
 
 
+def _rules() -> Iterator[str]:
+    """Who hears of what."""
+    from reinfra.config.alerting import InhibitSettings, MaintenanceSettings, RouteSettings
+    from reinfra.config.intervals import TimeInterval, TimeRange, TimeSpec
+
+    tables: dict[str, type[BaseModel]] = {
+        "route": RouteSettings,
+        "inhibit": InhibitSettings,
+        "time_interval": TimeInterval,
+        "time_interval.time_intervals": TimeSpec,
+        "time_interval.time_intervals.times": TimeRange,
+        "maintenance": MaintenanceSettings,
+    }
+    for name, model in tables.items():
+        yield f"\n## `[[{name}]]`\n"
+        yield f"{cleandoc(model.__doc__ or '')}\n"
+        yield "| key | default | meaning |"
+        yield "|---|---|---|"
+        yield from _keys(model, own=set(model.model_fields))
+
+
 def _receivers() -> Iterator[str]:
     from reinfra.config.receivers import RECEIVERS, ReceiverSettings
 
@@ -142,7 +164,7 @@ def _keys(model: type[BaseModel], own: set[str]) -> Iterator[str]:
                 if each.is_required()
                 else f"`{_default(each.get_default(call_default_factory=True))}`"
             )
-            yield f"| `{key}` | {shown} | {each.description} |"
+            yield f"| `{each.alias or key}` | {shown} | {each.description} |"
 
 
 def _default(value: object) -> str:
