@@ -6,13 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from detectors.calibration.confidence import Confidence
+from reinfra.batch.acquire import Window
+from reinfra.batch.cluster import on_worker, without_secrets
 from reinfra.batch.detect import Request, detect
+from reinfra.batch.elsewhere import Place
+from reinfra.batch.evaluate import Evaluation
+from reinfra.batch.items import Item
+from reinfra.batch.parcels import packed_item, packed_result, unpacked_item, unpacked_result
 from reinfra.batch.share import help_out
+from reinfra.batch.task import Task
 from reinfra.batch.workers import Crew
 from reinfra.config import load_settings
 from reinfra.errors import InputError
-from reinfra.store import Store, leases, open_store, runs
-from tests.batch.test_states import BEGIN, SPAN, fill, found, run
+from reinfra.model import DAY
+from reinfra.store import Selector, Store, leases, open_store, runs
+from tests.batch.test_states import BEGIN, SPAN, STEP, fill, found, run
 
 
 def _shared(store: Store, number: int = 0) -> None:
@@ -117,4 +126,34 @@ def test_a_dask_cluster_finds_what_one_process_finds(
                 ids=lambda: "dask",
             )
     assert found(store) == expected
+    store.engine.dispose()
+
+
+def test_no_password_goes_to_a_cluster_and_a_worker_without_one_says_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(
+        "postgresql+psycopg://ops:hunter2@db/reinfra?sslmode=require&sslpassword=hunter3",
+        "prometheus+https://reader:hunter4@metrics/api?token=hunter5",
+    )
+    bare = without_secrets(place)
+    assert "hunter" not in f"{bare}"
+    assert bare.url == "postgresql+psycopg://ops@db/reinfra?sslmode=require"
+    task = Task(load_settings().detect, Window(0, 0, 1), goes_on=True, dry_run=False, now=1)
+    monkeypatch.setenv("REINFRA_DATABASE_URL", f"sqlite:///{tmp_path}/not-there.db")
+    with pytest.raises(InputError, match="a worker of the cluster cannot reach") as refused:
+        on_worker(bare, task, Item("autoregression", STEP, ()))
+    assert "REINFRA_DATABASE_URL" in str(refused.value)
+
+
+def test_a_part_and_what_it_came_to_survive_the_way_through_the_database(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/p.db", clock=lambda: BEGIN + SPAN, create=True)
+    fill(store)
+    series = {one.id: one for one in store.series(Selector())}
+    first, second = list(series.values())[:2]
+    task = Task(load_settings().detect, Window(0, 1, 2), goes_on=True, dry_run=False, now=3)
+    item = Item("latency", STEP, (first,), (second,), DAY)
+    assert unpacked_item(packed_item(task, item), series) == (task, item)
+    found = Evaluation(scored={1}, confidence={("latency", "test.load"): Confidence(4, 1.5)})
+    assert unpacked_result(packed_result(found), series) == found
     store.engine.dispose()
