@@ -48,11 +48,16 @@ class Writer:
                 ledger.answered(self.store, name, now)
 
     def deliver(self, name: str, origin: Origin) -> Callable[[Batch | Report], Mapping[str, int]]:
-        """What a receiver hands its batches to; it raises OverloadedError where `write` would wait long."""
+        """What a receiver hands its batches to; it raises OverloadedError where `write` would wait long.
+
+        That the source was heard of is kept with it: one that nobody sends to any more is seen to be dead.
+        """
 
         def deliver(given: Batch | Report) -> Mapping[str, int]:
             with self._soon():
-                return self._write(Source(name, origin), given)
+                refused = self._write(Source(name, origin), given)
+                ledger.answered(self.store, name, self.store.clock())
+                return refused
 
         return deliver
 

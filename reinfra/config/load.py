@@ -89,12 +89,27 @@ def _refuse_unknown_variables() -> None:
 
 def _explained(error: ValidationError, path: Path, given: dict[str, Any]) -> InputError:
     first = error.errors(include_input=False, include_url=False)[0]
-    key = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
-    variable = _variable(key, given)
+    variable = _variable(
+        ".".join(str(part) for part in first["loc"] if isinstance(part, str)), given
+    )
+    key = _key(first["loc"], given)
     why = "no such key" if first["type"] == "extra_forbidden" else first["msg"]
     todo = f"Correct or unset {variable}." if variable else "Correct the file, or remove the key."
     why = why.removeprefix("Value error, ")
     return InputError(key, where=variable or str(path), why=why, todo=todo)
+
+
+def _key(place: tuple[int | str, ...], given: dict[str, Any]) -> str:
+    """`section.key`; of a list of tables which one it is, counted from 1, and what it is called."""
+    if len(place) > 1 and isinstance(place[1], int):
+        names = _keys(given.get(str(place[0])))
+        named = (
+            f" ({names[place[1]]})" if place[1] < len(names) and names[place[1]] != "None" else ""
+        )
+        inner = place[3:] if place[0] == "source" else place[2:]  # the collector is named already
+        rest = ".".join(map(str, inner))
+        return f"[[{place[0]}]] number {place[1] + 1}{named}{': ' + rest if rest else ''}"
+    return ".".join(str(part) for part in place if not isinstance(part, int))
 
 
 def _variable(key: str, given: dict[str, Any]) -> str | None:

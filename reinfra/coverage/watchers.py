@@ -12,6 +12,8 @@ REMOVED = 14 * DAY
 """What was not heard of for so long is taken to be gone on purpose."""
 
 _LEAST = 5 * MINUTE
+QUIET = 15 * MINUTE
+"""After so long without a delivery, or three of its intervals, what others push to is dead."""
 _PUSHED = ("otlp",)
 
 
@@ -44,16 +46,24 @@ def watchers(statuses: Iterable[SourceStatus], settings: Settings, now: int) -> 
             continue
         given = described.get(name)
         collector = given.collector if given else name
-        seconds = (given.interval if given else None) or settings.collect.interval
-        interval = None if collector in _PUSHED else round(seconds * SECOND)
-        found[name] = _watcher(status, collector, interval, now)
+        own = given.interval if given else None
+        interval = None if collector in _PUSHED else _interval(own or settings.collect.interval)
+        quiet = max(3 * _interval(own), _LEAST) if own else QUIET
+        found[name] = _watcher(status, collector, interval, now, quiet)
     for name, one in described.items():
         if name not in found:
             found[name] = Watcher(name, one.collector, None, reason="it was never collected")
     return found
 
 
-def _watcher(status: SourceStatus, collector: str, interval: int | None, now: int) -> Watcher:
+def _interval(seconds: float) -> int:
+    return round(seconds * SECOND)
+
+
+def _watcher(
+    status: SourceStatus, collector: str, interval: int | None, now: int, quiet: int
+) -> Watcher:
+    """`quiet` is how long nothing may be delivered by those who push."""
     name = status.source
     if status.health is SourceHealth.FAILING:
         reason = status.error or "it failed and did not say why"
@@ -62,5 +72,9 @@ def _watcher(status: SourceStatus, collector: str, interval: int | None, now: in
     if interval is not None and age > max(3 * interval, _LEAST):
         since = f"since {clock_time(status.seen)}, {duration(age)} ago"
         reason = f"nobody asked it {since}: is `reinfra collect` running?"
+        return Watcher(name, collector, status.seen, interval, reason)
+    if interval is None and age > quiet:
+        since = f"since {clock_time(status.seen)}, {duration(age)} ago"
+        reason = f"nothing was delivered {since}: do its senders and `reinfra collect` run?"
         return Watcher(name, collector, status.seen, interval, reason)
     return Watcher(name, collector, status.since, interval, young=status.since > now - _LEAST)

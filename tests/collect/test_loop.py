@@ -18,6 +18,7 @@ from reinfra.collect.visit import Collection
 from reinfra.collect.writer import Writer
 from reinfra.model import DAY, HOUR, MINUTE, Batch, Origin
 from reinfra.store import Selector, Source, Store
+from reinfra.store.coverage import status
 from reinfra.store.lock import only_one
 from reinfra.store.seal import UPKEEP
 from reinfra.store.stats import stats
@@ -69,6 +70,12 @@ def test_what_is_pushed_is_stored_before_it_is_acknowledged(store: Store) -> Non
         assert pushed.deliver(Batch.at_instant(NOW, [(key("pushed"), 7.0)])) == {}
         (series,) = store.series(Selector())
         assert store.samples([series], NOW, NOW + 1).value[0].tolist() == [7.0]
+        store.clock = lambda: NOW + HOUR
+        assert pushed.deliver(Batch.at_instant(NOW + HOUR, [(key("pushed"), 8.0)])) == {}
+    with store.reading() as connection:
+        heard = status(connection, "pushed")
+    assert heard is not None
+    assert heard.seen == NOW + HOUR
     assert pushed.stopped.is_set()
 
 

@@ -50,6 +50,11 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> 
         ("[detect]\nquiet = 1e9", "reinfra.toml: detect.quiet: "),
         ("[detect]\nstep = nan", "reinfra.toml: detect.step: "),
         ("port == 3", "reinfra.toml: not TOML"),
+        (
+            '[[source]]\ncollector = "host"\n[[source]]\ncollector = "otlp"\nname = "vllm-a"\nx = 1',
+            "reinfra.toml: [[source]] number 2 (vllm-a): x: no such key",
+        ),
+        ('[[source]]\ncollector = "scrap"', "reinfra.toml: [[source]] number 1 (scrap): "),
     ],
 )
 def test_a_wrong_file_is_named_with_key_and_reason(text: str, said: str) -> None:

@@ -1,7 +1,7 @@
 """Whether a source answers, and who would know."""
 
 from reinfra.config import load_settings
-from reinfra.coverage.watchers import Watcher, watchers
+from reinfra.coverage.watchers import QUIET, Watcher, watchers
 from reinfra.model import DAY, HOUR, MINUTE
 from reinfra.store.coverage import SourceHealth, SourceStatus
 from tests.coverage.made import NOW
@@ -32,8 +32,11 @@ def test_a_source_that_nobody_asks_does_not_answer() -> None:
     assert "reinfra collect" in found.reason
 
 
-def test_a_source_that_others_push_to_is_not_asked() -> None:
-    assert _only(_status(ANSWERING, seen=NOW - HOUR, source="otlp")).answers
+def test_a_source_that_others_push_to_is_dead_a_while_after_they_stop() -> None:
+    assert _only(_status(ANSWERING, seen=NOW - QUIET, source="otlp")).answers
+    silent = _only(_status(ANSWERING, seen=NOW - QUIET - MINUTE, source="otlp"))
+    assert silent.since == NOW - QUIET - MINUTE
+    assert silent.reason.startswith("nothing was delivered since")
 
 
 def test_a_source_that_was_asked_long_ago_is_no_source_of_ours_any_more() -> None:

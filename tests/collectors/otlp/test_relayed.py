@@ -72,7 +72,7 @@ def handed_on(page: str) -> MetricsData:
     at = AT * NANOSECONDS
     for point, value in zip(*_lines(page), strict=True):
         name, own = point.name, dict(point.labels)
-        if name.endswith("_bucket") or name.endswith(("_sum", "_count")):
+        if name.endswith(("_bucket", "_sum", "_count")):
             continue
         one = NumberDataPoint(own, 0, at, value)
         counts = point.family.type == "counter"
