@@ -1,8 +1,8 @@
 """Output integrity: is the answer whole? Not a quality score.
 
 An answer can be whole and wrong, and no judgement of its content is made here. What is found are the
-marks of broken serving: nothing, a refusal, a loop, a cut, broken characters. They are found without a
-model, from the answer alone, so a source without credentials or labels still has a signal.
+marks of broken serving: nothing, a refusal, a loop, a cut, shuffled words, broken characters, another
+request's answer. They are found without a model, so a source without credentials or labels still has a signal.
 """
 
 import enum
@@ -10,6 +10,10 @@ import re
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from judge.integrity_endings import ends_cut
+from judge.integrity_order import is_shuffled
+from judge.integrity_support import is_off_context, unsupported_numbers
 
 NAME = "output integrity"
 NOTE = "not a quality score"
@@ -21,56 +25,90 @@ class Flaw(enum.StrEnum):
     LOOP = "loop"
     TRUNCATED = "truncated"
     MOJIBAKE = "mojibake"
+    SHUFFLED = "shuffled"
+    OFF_CONTEXT = "off_context"
+    """About something else than the context that came with the question."""
+    UNSUPPORTED_NUMBER = "unsupported_number"
+    """Some number is neither in the context nor in the question: worth a look, and no fault of serving."""
+
+
+MARKS = frozenset({Flaw.UNSUPPORTED_NUMBER})
+"""What an answer may have and still be whole: one in ten right answers has computed or rounded a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Integrity:
-    """What is wrong with one answer; no flaw says only that none of these was found."""
+    """What is wrong with one answer; no flaw says only that none of these was found.
+
+    `grounded` says that there was a context to hold the answer to.
+    """
 
     flaws: frozenset[Flaw]
+    grounded: bool = False
 
     @property
     def whole(self) -> bool:
-        return not self.flaws
+        return not self.flaws - MARKS
 
 
 @dataclass(frozen=True, slots=True)
 class IntegrityCount:
-    """Of `checked` answers, how many were whole and how many had each flaw; one answer may have several."""
+    """Of `checked` answers, how many were whole and how many had each flaw; one answer may have several.
+
+    `grounded` of them came with a context; the others could not have the flaws that need one.
+    """
 
     checked: int
+    grounded: int
     whole: int
     flaws: dict[Flaw, int]
 
+
+LONGEST = 40_000
+"""Characters that are looked at; a longer text is looked at in its beginning and its end."""
 
 CUT_BY_LIMIT = frozenset({"length", "max_tokens", "model_context_window_exceeded"})
 """Finish reasons that say the answer was cut: OpenAI's "length", Bedrock Converse's two."""
 
 
-def check_output(text: str, finish_reason: str = "") -> Integrity:
-    """`finish_reason` as the server gave it, "" when unknown: a cut is then guessed from the ending."""
+def check_output(
+    text: str, finish_reason: str = "", context: str = "", question: str = ""
+) -> Integrity:
+    """`finish_reason` as the server gave it, "" when unknown: a cut is then guessed from the ending.
+
+    `context` is what the answer had to be drawn from, "" where it may be drawn from anything.
+    """
+    grounded = bool(context.strip())
     if not text.strip():
-        return Integrity(frozenset({Flaw.EMPTY}))
+        return Integrity(frozenset({Flaw.EMPTY}), grounded)
+    looked = text if len(text) <= LONGEST else text[: LONGEST // 2] + text[-LONGEST // 2 :]
+    refused = is_refusal(looked)
     found = {
-        Flaw.REFUSAL: is_refusal(text),
-        Flaw.LOOP: is_loop(text),
-        Flaw.TRUNCATED: finish_reason in CUT_BY_LIMIT or (not finish_reason and ends_cut(text)),
-        Flaw.MOJIBAKE: is_mojibake(text),
+        Flaw.REFUSAL: refused,
+        Flaw.LOOP: is_loop(looked),
+        Flaw.TRUNCATED: finish_reason in CUT_BY_LIMIT or (not finish_reason and ends_cut(looked)),
+        Flaw.MOJIBAKE: is_mojibake(looked),
+        Flaw.SHUFFLED: is_shuffled(looked),
     }
-    return Integrity(frozenset(flaw for flaw, there in found.items() if there))
+    if grounded and not refused:
+        found[Flaw.OFF_CONTEXT] = is_off_context(looked, context)
+        found[Flaw.UNSUPPORTED_NUMBER] = bool(unsupported_numbers(looked, f"{context} {question}"))
+    return Integrity(frozenset(flaw for flaw, there in found.items() if there), grounded)
 
 
 def count_flaws(checks: Iterable[Integrity]) -> IntegrityCount:
     checked = list(checks)
     flaws = {flaw: sum(flaw in each.flaws for each in checked) for flaw in Flaw}
-    return IntegrityCount(len(checked), sum(each.whole for each in checked), flaws)
+    grounded = sum(each.grounded for each in checked)
+    return IntegrityCount(len(checked), grounded, sum(each.whole for each in checked), flaws)
 
 
 _REFUSAL = re.compile(
     r"^\W*(i[\u2019' ]?a?m sorry|sorry|i apologi[sz]e|unfortunately|as an ai\b[^.]{0,60}|"
     r"i (can(no|\u2019|')?t|am (unable|not able)|won[\u2019']t|must decline))"
     r"[^.!?]{0,80}?\b(can(no|\u2019|')?t|unable|not able|won[\u2019']t|decline|don[\u2019']t|not)\b"
-    r"|^\W*i (cannot|can[\u2019']t|am unable to|am not able to|won[\u2019']t|must decline to)\b",
+    r"|^\W*i (cannot|can[\u2019']t|won[\u2019']t|must decline to)\b"
+    r"|^\W*i( a|[\u2019'])m (unable|not able) to\b",
     re.IGNORECASE,
 )
 _HELPS_AFTER_ALL = re.compile(
@@ -128,26 +166,6 @@ def _repeated_share(words: list[str], size: int = 6) -> float:
         return 0.0
     grams = {tuple(words[start : start + size]) for start in range(count)}
     return 1 - len(grams) / count
-
-
-_ENDED = re.compile(r"[.!?\u2026:;)\]}>\"'\u201d\u2019\u00bb`*_|~\u3002\uff01\uff1f=$%#\d-]\s*\Z")
-_OPEN_WORD = re.compile(
-    r"(?:,|\b(?:a|an|the|and|or|but|of|to|in|on|at|by|for|with|from|as|is|are|was|were|be|been|that|"
-    r"which|who|this|these|its|their|his|her|your|my|our|not|than|into|if|because|can|will|would|has|"
-    r"have|had))\s*\Z",
-    re.IGNORECASE,
-)
-LEAST_WORDS = 9
-
-
-def ends_cut(text: str) -> bool:
-    """A guess from the ending alone: an open code block, a word that wants another, prose without a stop."""
-    if text.count("```") % 2:
-        return True
-    if _OPEN_WORD.search(text[-40:]):
-        return True
-    last = text.rstrip().rsplit("\n", 1)[-1]
-    return len(last.split()) >= LEAST_WORDS and not _ENDED.search(text[-40:])
 
 
 _BROKEN = re.compile(

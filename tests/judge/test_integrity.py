@@ -4,13 +4,14 @@ import functools
 import gzip
 import json
 import random
+import time
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judge.integrity import Flaw, check_output, count_flaws
+from judge.integrity import MARKS, Flaw, check_output, count_flaws
 from tests.judge.recorded_sets import LLMBAR
 
 LEAST_WORDS = 20
@@ -41,9 +42,20 @@ def cut(text: str, dice: random.Random) -> str:
     return text[: int(len(text) * dice.uniform(0.3, 0.9))]
 
 
+def shuffled(text: str, dice: random.Random) -> str:
+    words = text.split()
+    dice.shuffle(words)
+    return " ".join(words)
+
+
 @pytest.mark.parametrize(
     ("broken", "flaw", "recall"),
-    [(looped, Flaw.LOOP, 0.98), (garbled, Flaw.MOJIBAKE, 0.99), (cut, Flaw.TRUNCATED, 0.75)],
+    [
+        (looped, Flaw.LOOP, 0.98),
+        (garbled, Flaw.MOJIBAKE, 0.99),
+        (cut, Flaw.TRUNCATED, 0.85),
+        (shuffled, Flaw.SHUFFLED, 0.95),
+    ],
 )
 def test_broken_answers_are_found(
     broken: Callable[[str, random.Random], str], flaw: Flaw, recall: float
@@ -58,6 +70,49 @@ def test_at_most_one_real_answer_in_twenty_is_called_broken() -> None:
     counted = count_flaws(check_output(text) for text in answers())
     assert counted.checked == len(answers())
     assert counted.whole >= 0.95 * counted.checked
+
+
+CONTEXT = (
+    "The pump house of the northern reservoir was built in 1931 and holds four electric pumps. Each moves "
+    "2,500 litres of water a second into the canal when the lake stands above its summer level."
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "flaws"),
+    [
+        ("Four electric pumps move water from the reservoir into the canal.", set()),
+        ("Each of the pumps moves 2500 litres of water a second.", set()),
+        ("The pumps of the northern reservoir date from 1932.", {Flaw.UNSUPPORTED_NUMBER}),
+        ("Simmer the onions gently until golden, then stir the saffron rice.", {Flaw.OFF_CONTEXT}),
+        ("I cannot answer this from the given passage.", {Flaw.REFUSAL}),
+        ("1931.", set()),
+    ],
+)
+def test_an_answer_is_held_to_its_context(answer: str, flaws: set[Flaw]) -> None:
+    found = check_output(answer, context=CONTEXT)
+    assert found.flaws == flaws
+    assert found.whole == (not flaws - MARKS)
+    assert not check_output(answer).flaws & {Flaw.OFF_CONTEXT, Flaw.UNSUPPORTED_NUMBER}
+
+
+def test_a_number_of_the_question_may_be_repeated() -> None:
+    answer = "In 1940 the pumps of the reservoir were nine years old."
+    assert Flaw.UNSUPPORTED_NUMBER in check_output(answer, context=CONTEXT).flaws
+    asked = check_output(answer, context=CONTEXT, question="How old were they in 1940?")
+    assert Flaw.UNSUPPORTED_NUMBER not in asked.flaws
+
+
+def test_counts_say_of_how_many_answers_a_flaw_could_be_found() -> None:
+    checks = [check_output("A whole answer."), check_output("It is so.", context=CONTEXT)]
+    assert (count_flaws(checks).checked, count_flaws(checks).grounded) == (2, 1)
+
+
+@pytest.mark.parametrize("unit", ["word ", "a", "1,2 ", "é", "#", ": "])
+def test_no_answer_takes_long(unit: str) -> None:
+    began = time.process_time()
+    check_output(unit * 400_000, context=unit * 400_000)
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize("text", ["", " \n\t ", "\u2003"])
