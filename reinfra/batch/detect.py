@@ -26,7 +26,7 @@ from reinfra.batch.workers import Work
 from reinfra.config import Settings
 from reinfra.errors import ExitCode
 from reinfra.model import Clock, IdSource, iso
-from reinfra.progress import Progress, silent
+from reinfra.progress import Progress, Step, silent
 from reinfra.store import SampleStore, Store, Stored, heartbeats, runs
 from reinfra.store.lock import only_one
 from reinfra.store.schema import REVISIONS
@@ -111,6 +111,9 @@ class _Job:
 
     def _search(self, tally: Tally, lacking: int, stop: Stop) -> bool:
         """Pass by pass; whether it was told to stop before the last one."""
+        if not self.plan.passes:
+            self.progress(Step("detect", 0, 0))
+            return False
         task = self._task()
         for since, until in self.plan.passes:
             if stop():

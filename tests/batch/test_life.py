@@ -9,6 +9,7 @@ import pytest
 
 from reinfra.batch.detect import Report, Request, detect
 from reinfra.batch.request import Stop, never
+from reinfra.batch.work import work as work_on
 from reinfra.config import Settings
 from reinfra.errors import ExitCode, InputError
 from reinfra.model import DAY, HOUR, MINUTE, Batch, SeriesKey
@@ -121,16 +122,13 @@ def test_a_part_that_fails_is_on_record_and_stops_no_other(
     store: Store, run: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _filled(store)
-    import reinfra.batch.elsewhere as place
-
-    real = place.work
 
     def work(samples: object, store_: object, task: object, item: object, *rest: object) -> object:
         if item.series[0].key.metric == "test.heat":  # type: ignore[attr-defined]
             raise InputError("no luck")
-        return real(samples, store_, task, item, *rest)  # type: ignore[arg-type]
+        return work_on(samples, store_, task, item, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(place, "work", work)
+    monkeypatch.setattr("reinfra.batch.elsewhere.work", work)
     report = run(END)
     assert (report.exit_code, report.failed, report.scored) == (ExitCode.PARTIAL, 1, 1)
     assert report.failures == ("autoregression: no luck",)

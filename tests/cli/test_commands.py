@@ -222,7 +222,7 @@ def test_a_loop_of_collections_is_one_line_of_json_a_change_until_it_is_told_to_
         told.append(line)
         stop.set()
 
-    monkeypatch.setattr("reinfra.cli.collect._until_told", lambda: stop)
+    monkeypatch.setattr("reinfra.cli.until_told.until_told", lambda: stop)
     monkeypatch.setattr("reinfra.cli.output.typer.echo", echo)
     assert reinfra("db", "upgrade").code == 0
     told.clear()

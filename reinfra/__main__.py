@@ -1,0 +1,5 @@
+"""python -m reinfra: the `reinfra` command."""
+
+from reinfra.cli.main import main
+
+main()
