@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.results import table
 
-SECONDS = 30.0
+SECONDS = 20.0
 GPUS = 8
 
 CPU_LIMIT = 0.01
