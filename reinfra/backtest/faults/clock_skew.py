@@ -6,12 +6,12 @@ from reinfra.backtest.faults.fault import Fault, Move, Place
 from reinfra.backtest.faults.stretch import Samples, Stretch
 from reinfra.model import HOUR, MINUTE
 
-_AHEAD = 10 * MINUTE
+_AHEAD, _INTERVALS = 10 * MINUTE, 10
 
 
 def _ahead(one: Stretch) -> Samples:
-    """Times inside the fault are later by ten minutes; of two samples of one instant the later written stays."""
-    by = round(one.size * _AHEAD)
+    """Times inside the fault are later; of two samples of one instant the later written stays."""
+    by = round(one.size * max(_AHEAD, _INTERVALS * one.interval))
     at = np.where(one.during, one.at + by, one.at)
     written = np.arange(at.size)
     order = np.lexsort((written, at))
@@ -23,7 +23,7 @@ def _ahead(one: Stretch) -> Samples:
 
 CLOCK_SKEW = Fault(
     "clock-skew",
-    "a host's clock runs 10 minutes ahead",
+    "a host's clock runs 10 minutes ahead, or 10 intervals of its samples if that is more",
     Place.HOST,
     (Move(_ahead),),
     (HOUR, 4 * HOUR),

@@ -49,6 +49,11 @@ class Stretch:
         own = _TO_SIGMA * float(np.median(np.abs(self.week - self.level))) if self.week.size else 0
         return max(own, _LEAST_SPREAD * abs(self.level))
 
+    @cached_property
+    def interval(self) -> float:
+        """The usual ms between two samples; 0 of fewer than two."""
+        return float(np.median(np.diff(self.at))) if self.at.size > 1 else 0.0
+
     def away(self, spreads: float, share: float) -> float:
         """So many of its spreads, but no less than this share of its level."""
         return self.size * max(spreads * self.spread, share * abs(self.level))

@@ -10,7 +10,7 @@ from detectors.choice import choose, context, daily
 from reinfra.backtest.faults import FAULTS, Fault
 from reinfra.backtest.inject.outcome import Outcome, outcome
 from reinfra.backtest.inject.overlay import Overlay
-from reinfra.backtest.inject.plant import Copy
+from reinfra.backtest.inject.plant import Copy, bounds
 from reinfra.backtest.inject.targets import Target, targets
 from reinfra.backtest.replay import Place, Replay, Span, replay
 from reinfra.config import Settings
@@ -19,6 +19,7 @@ from reinfra.progress import Progress, Step, silent
 
 _OF_ALL = ("multivariate",)  # detectors that look at all metrics of a host together
 _AT_ONCE = 64  # faults in one copy at most
+_NO_SERIES = "no series of what it moves"
 _NO_ROOM = "no stretch of the range is long enough, quiet before, and full of samples"
 
 
@@ -46,10 +47,11 @@ def inject(
 ) -> Injected:
     """Replay the history as it is, then copies of it with as many faults as do not disturb each other."""
     before = replay(place, settings, span)
-    where = {fault.name: targets(fault, before.series) for fault in wanted.faults}
+    every = {fault.name: targets(fault, before.series) for fault in wanted.faults}
+    where = {name: [one for one in found if _fits(one, span)] for name, found in every.items()}
     counts = Counter(one.key.metric for one in before.series)
     left = {name: wanted.trials for name, found in where.items() if found}
-    absent = {name: "no series of what it moves" for name, found in where.items() if not found}
+    absent = {name: _NO_ROOM if every[name] else _NO_SERIES for name in where if not where[name]}
     outcomes: list[Outcome] = []
     number, total = 0, max(1, wanted.trials * len(left))
     while left:
@@ -92,6 +94,11 @@ def chosen(names: str) -> tuple[Fault, ...]:
     if unknown := [name for name in wanted if name not in known]:
         raise InputError(f"no fault is called {unknown[0]!r}", todo=f"Known: {', '.join(known)}")
     return tuple(known[name] for name in wanted) or FAULTS
+
+
+def _fits(target: Target, span: Span) -> bool:
+    first, last = bounds(target, span, target.fault.lasts[0])
+    return first < last
 
 
 def _fill(

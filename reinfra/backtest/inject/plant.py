@@ -58,10 +58,8 @@ class Copy:
 
     def _drawn(self, target: Target) -> Planted | None:
         shortest, longest = target.fault.lasts
-        span = self.before.span
         length = int(self.rng.integers(shortest, longest + 1)) // MINUTE * MINUTE
-        last = min(span.until, *(one.last_at for one, _ in target.moves)) - length - GRACE
-        first = max(span.since, *(one.first_at + DAY for one, _ in target.moves))
+        first, last = bounds(target, self.before.span, length)
         if last <= first:
             return None
         since = int(self.rng.integers(first, last)) // MINUTE * MINUTE
@@ -95,6 +93,13 @@ class Copy:
         self.planted.append(drawn)
         self._taken |= drawn.target.fleets
         return True
+
+
+def bounds(target: Target, span: Span, length: int) -> tuple[int, int]:
+    """Between these a fault of `length` ms can begin: a day of samples before it, an hour after it."""
+    first = max(span.since, *(one.first_at + DAY for one, _ in target.moves))
+    last = min(span.until, *(one.last_at for one, _ in target.moves)) - length - GRACE
+    return first, last
 
 
 def _touches(found: Anomaly, span: Span) -> bool:
