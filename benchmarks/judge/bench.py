@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.judge.coverage import INTERVALS, LABELS, RESAMPLES, VERDICTS, coverages
+from benchmarks.judge.figures import rows
 from benchmarks.results import table
 from judge.columns import columns
 from judge.items import GradedSet
@@ -45,7 +46,15 @@ class Case:
     judge: str
 
 
+TEN = """## The ten figures
+
+Of docs/reference/judge.md. Sets that may not be passed on are read from `$REINFRA_BENCH_DATA`; which part of
+a set was there stands in brackets."""
+
+
 def run() -> Iterator[str]:
+    yield TEN
+    yield table(("", "what", "target", "measured", "held"), rows())
     cases = list(_cases())
     yield HEAD
     head = ("set", "judge", "human mean", "judge's mean")

@@ -10,7 +10,7 @@ from judge.columns import Columns
 from judge.statistics import Estimate, mean_interval, ppi_mean
 from judge.statistics.estimate import Clusters, Values
 
-RESAMPLES, VERDICTS, LABELS = 2_000, 1_000, 100
+RESAMPLES, VERDICTS, LABELS = 500, 1_000, 100
 
 Interval = Callable[[Values, Values, Clusters | None], Estimate]
 INTERVALS: dict[str, Interval] = {
@@ -31,11 +31,13 @@ class Coverage:
         return f"{100 * self.share:.1f} %, {self.width:.3f}"
 
 
-def coverages(world: Columns, rng: np.random.Generator) -> dict[str, Coverage]:
+def coverages(
+    world: Columns, rng: np.random.Generator, resamples: int = RESAMPLES
+) -> dict[str, Coverage]:
     """By kind of interval, all from the same samples."""
     truth = float(np.nanmean(world.human))
     found: dict[str, list[Estimate]] = {name: [] for name in INTERVALS}
-    for _ in range(RESAMPLES):
+    for _ in range(resamples):
         sample = drawn(world, rng)
         for name, interval in INTERVALS.items():
             found[name].append(interval(*sample))
