@@ -31,7 +31,9 @@ class Gathered:
 
     def report(self) -> Report:
         """Grades after answers: a grade joins the answer that is there."""
-        return Report(answers=(*self.answers, *self.grades), refused=dict(self.complaints.refused))
+        answers = (*self.answers, *self.grades)
+        facts = self.naming.prompts.facts()
+        return Report(facts=facts, answers=answers, refused=dict(self.complaints.refused))
 
     def labels(self, attributes: Mapping[str, Any]) -> dict[str, str]:
         return self.naming.labels_of(self.resource, attributes)

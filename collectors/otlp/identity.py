@@ -1,10 +1,11 @@
 """What names a gen_ai request: the labels of its series, the ids of its answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from collectors.otlp.attributes import fault
+from collectors.otlp.prompts import Prompts
 from reinfra.model import Answer
 
 _OF_RESOURCE = ("service.name", "service.namespace", "deployment.environment.name", "cloud.region")
@@ -26,6 +27,7 @@ class Naming:
 
     labels: Mapping[str, str]
     versions: tuple[str, ...]
+    prompts: Prompts = field(default_factory=Prompts, compare=False)
 
     def labels_of(
         self, resource: Mapping[str, str], attributes: Mapping[str, Any]
@@ -37,6 +39,7 @@ class Naming:
             if found is not None:
                 own[name] = str(found)
         version = self.version(attributes)
+        self.prompts.note(own, version)
         return {**self.labels, **own, **({PROMPT_VERSION: version} if version else {})}
 
     def version(self, attributes: Mapping[str, Any]) -> str:
