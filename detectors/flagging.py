@@ -106,7 +106,7 @@ def _dense(flagged: NDArray[np.bool_], least: int, window: int) -> NDArray[np.bo
 
 def _running(flags: NDArray[np.bool_], window: int) -> NDArray[np.int64]:
     """How many of each cell and the `window - 1` before it are set."""
-    total = np.cumsum(flags)
+    total = np.cumsum(flags, dtype=np.int64)
     total[window:] -= total[:-window].copy()
     return total
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.choice import explained
+from detectors.choice import daily, explained
 from detectors.flagging import Flagging
 from detectors.siblings import group
 from reinfra.batch.acquire import Window
@@ -118,6 +118,8 @@ def _detectors(one: Stored, settings: DetectSettings) -> Iterator[str]:
         yield "not watched: detect.override names no detector for it"
     for name, why in chosen:
         yield f"watched by {name}: {why}"
+    for name in daily(one.key, settings.override):
+        yield f"watched once a day by {name}"
 
 
 def _items(

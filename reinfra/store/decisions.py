@@ -61,9 +61,10 @@ class Decided:
     until: int | None = None
 
 
-def keep(connection: Connection, standing: Standing, at: int, until: int | None) -> None:
-    """Write what a receiver knows now; and the decision, where it is another than before."""
-    before = of(connection, standing.incident_id, standing.receiver)
+def keep(
+    connection: Connection, standing: Standing, before: Standing | None, at: int, until: int | None
+) -> None:
+    """Write what a receiver knows now; and the decision, where it is another than the one `before`."""
     upsert(connection, notification, [_values(standing)])
     same = before and (before.number, before.verdict, before.why) == (
         standing.number,
@@ -88,12 +89,6 @@ def keep(connection: Connection, standing: Standing, at: int, until: int | None)
 
 def note(connection: Connection, decided: Decided) -> None:
     connection.execute(insert(decision).values(**_values(decided)))
-
-
-def of(connection: Connection, incident_id: int, receiver: str) -> Standing | None:
-    mine = (notification.c.incident_id == incident_id) & (notification.c.receiver == receiver)
-    row = connection.execute(select(notification).where(mine)).first()
-    return _standing(row) if row else None
 
 
 def standings(connection: Connection, incident_id: int) -> list[Standing]:

@@ -68,8 +68,9 @@ class Desk:
         labels = matched(incident, incident.labels)
         common = route.group_labels(labels)
         key = decisions.group_key(route.path, common)
-        first = entered + route.group_wait
-        base = decisions.group_base(connection, key, route.path, common, first)
+        base = entered + route.group_wait
+        if route.group_wait or route.group_interval:
+            base = decisions.group_base(connection, key, route.path, common, base)
         return Case(incident, labels, receiver, route, opening, entered, base, key, known)
 
     def keep(
@@ -100,13 +101,15 @@ class Desk:
                 self.now if told else (before.told_at if before else None),
                 None if ended and told else decision.again,
             )
-        decisions.keep(connection, standing, self.now, decision.until)
+        decisions.keep(connection, standing, before, self.now, decision.until)
 
     def _cases(
         self, connection: Connection, incident: StoredIncident, labels: Labels, notice: Notice
     ) -> list[Case]:
         """Who is routed to, where something begins or gets worse; and who knows of it or waits to."""
-        known = {one.receiver: one for one in decisions.standings(connection, incident.id)}
+        new = notice.number == 1
+        before = [] if new else decisions.standings(connection, incident.id)
+        known = {one.receiver: one for one in before}
         begins = notice.transition in {Transition.OPENED, Transition.ESCALATED}
         routed = {name: route for route, name in self.policy.targets(labels)} if begins else {}
         if notice.transition is not Transition.OPENED:
@@ -114,8 +117,10 @@ class Desk:
             for name, one in known.items():
                 if one.knows is not None or one.verdict in waiting:
                     routed.setdefault(name, self.policy.route(one.route))
-        opened = decisions.latest(connection, incident.id, Transition.OPENED)
-        opening = opened.number if opened else notice.number
+        opening = notice.number
+        if notice.transition is not Transition.OPENED:
+            opened = decisions.latest(connection, incident.id, Transition.OPENED)
+            opening = opened.number if opened else opening
         return [
             self.case(connection, incident, route, name, opening, self.now, known.get(name))
             for name, route in routed.items()

@@ -23,7 +23,13 @@ RECEIVERS = "\n".join(
 
 
 def policy(toml: str) -> Policy:
+    """With five receivers."""
     return Policy.of(Settings(**tomllib.loads(f"{RECEIVERS}\n{toml}")))
+
+
+def channels(*names: str) -> Policy:
+    """Without receivers of their own, and without routes."""
+    return Policy.of(Settings(**{"alerts": {"channels": names}}))
 
 
 @dataclass(slots=True)
@@ -105,4 +111,4 @@ class Scene:
         return stored
 
 
-__all__ = ["MINUTE", "SECOND", "T0", "Scene", "policy"]
+__all__ = ["MINUTE", "SECOND", "T0", "Scene", "channels", "policy"]

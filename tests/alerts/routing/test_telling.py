@@ -6,7 +6,7 @@ from reinfra.config.matchers import parse_all
 from reinfra.model import HOUR, InputError, Severity
 from reinfra.store import Store, incidents, silences
 from reinfra.store.silences import Silence
-from tests.alerts.routing.scene import MINUTE, SECOND, T0, Scene, policy
+from tests.alerts.routing.scene import MINUTE, SECOND, T0, Scene, channels, policy
 
 OPENED, RESOLVED, ESCALATED = "opened", "resolved", "escalated"
 PLAIN = '[[route]]\nreceiver = "ops"\ngroup_by = ["..."]\n'
@@ -22,7 +22,7 @@ def silenced(scene: Scene, matchers: str, minutes: float) -> Silence:
 
 
 def test_without_routes_every_transition_is_told_at_once(any_store: Store) -> None:
-    scene = Scene(any_store, policy('[alerts]\nchannels = ["console"]'))
+    scene = Scene(any_store, channels("console"))
     one = scene.opens()
     scene.worse(one)
     scene.acks(one)
@@ -265,7 +265,7 @@ def test_what_nobody_heard_of_again_is_resolved_as_timed_out(store: Store) -> No
 
 
 def test_routes_that_lead_nowhere_are_on_record(store: Store) -> None:
-    scene = Scene(store, policy("[alerts]\nchannels = []"))
+    scene = Scene(store, channels())
     one = scene.opens()
     assert scene.why(one) == [
         ("nothing", "no route leads to a receiver, and alerts.channels is empty")
