@@ -147,6 +147,8 @@ def is_loop(text: str) -> bool:
 def _repeats_at_end(text: str) -> bool:
     """A ruled line or an empty table repeats too, but people write those: some letter must be in it."""
     for period in range(1, min(LONGEST_PERIOD, len(text) // TIMES) + 1):
+        if text[-1] != text[-1 - period] or text[-2] != text[-2 - period]:
+            continue  # most periods end here, before anything is copied
         run = max(TIMES * period, LEAST_REPEATED)
         if len(text) >= run and text[period - run :] == text[-run:-period]:
             return any(letter.isalnum() for letter in text[-period:])

@@ -10,7 +10,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_TOKENS = 400
+MOST_TOKENS = 250
 LEAST_TOKENS = 12
 _ENOUGH = 20
 _LOWEST, _LOWEST_SHORT = -0.19, -0.35
@@ -51,7 +51,7 @@ def order_score(text: str) -> tuple[float, int]:
     About 0.5 for prose and below -0.3 for the same words shuffled. NaN for a text that is too short or not
     English.
     """
-    tokens = _TOKEN.findall(text[: 10 * MOST_TOKENS])[:MOST_TOKENS]
+    tokens = _TOKEN.findall(text[: 8 * MOST_TOKENS])[:MOST_TOKENS]
     if len(tokens) < LEAST_TOKENS:
         return float("nan"), len(tokens)
     kinds, table = _table()

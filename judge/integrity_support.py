@@ -3,11 +3,14 @@
 import re
 
 LEAST_WORDS, ENOUGH_WORDS = 4, 8
-LEAST_CONTEXT = 8
+LEAST_CONTEXT = 12
 LEAST_SUPPORT, LEAST_SUPPORT_SHORT = 0.40, 0.30
 _STEM = 5
 _MOST = 40_000
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_LONG = 4
+_NO_LETTERS = str.maketrans(
+    dict.fromkeys("0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\n\t\r\u2019\u201c\u201d", " ")
+)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SMALL = 10
 """Whole numbers up to this are counted by people ("three reasons") and need no source."""
@@ -18,11 +21,11 @@ def support(text: str, context: str) -> tuple[float, int]:
 
     NaN where answer or context holds too few of them.
     """
-    words = _stems(text)
-    known = set(_stems(context))
-    if len(words) < LEAST_WORDS or len(known) < LEAST_CONTEXT:
+    words = [word[:_STEM] for word in _spaced(text).split() if len(word) >= _LONG]
+    if len(words) < LEAST_WORDS or context.count(" ") < LEAST_CONTEXT:
         return float("nan"), len(words)
-    return sum(word in known for word in words) / len(words), len(words)
+    known = _spaced(context)
+    return sum(f" {word}" in known for word in words) / len(words), len(words)
 
 
 def is_off_context(text: str, context: str) -> bool:
@@ -33,13 +36,16 @@ def is_off_context(text: str, context: str) -> bool:
 
 def unsupported_numbers(text: str, context: str) -> frozenset[str]:
     """Numbers of the answer that are not in `context`, which is all that it may have them from."""
-    known = {_plain(found) for found in _NUMBER.findall(context[:_MOST])}
     said = {_plain(found) for found in _NUMBER.findall(text[:_MOST])}
-    return frozenset(number for number in said - known if not _is_small(number))
+    asked = {number for number in said if not _is_small(number)}
+    if not asked:
+        return frozenset()
+    return frozenset(asked - {_plain(found) for found in _NUMBER.findall(context[:_MOST])})
 
 
-def _stems(text: str) -> list[str]:
-    return [word[:_STEM] for word in _WORD.findall(text[:_MOST].lower())]
+def _spaced(text: str) -> str:
+    """Small letters, with one space in place of whatever is no letter."""
+    return f" {text[:_MOST].lower()} ".translate(_NO_LETTERS)
 
 
 def _plain(number: str) -> str:
