@@ -19,16 +19,16 @@ from reinfra.store import Source, Store, open_store
 from reinfra.store.schema import detector_state
 
 STEP = 5 * MINUTE
-SERIES, METRICS = 10_000, 4
+SERIES, METRICS, GPUS = 10_000, 4, 8
 END = 1_767_225_600_000 + 7 * HOUR
 NEW = (1, 1, 2, 4)
 
 HEAD = f"""## A run over {SERIES:,} series
 
-SIMULATED: noise in {METRICS} metrics of {SERIES // METRICS:,} hosts, a day of history, a sample every five
-minutes, SQLite.
-Autoregression, thresholds and silences; from opening the run to its end, states written. Cells new: per series.
-The first run scores the whole day. One process."""
+SIMULATED: noise in {METRICS} metrics of {SERIES // METRICS:,} GPUs, eight to a host, a day of history,
+a sample every five minutes, SQLite. No detector named: autoregression with thresholds, siblings, silences;
+from opening the run to its end, states written. Cells new: per series. The first run scores the whole day.
+One process."""
 
 
 @dataclass(slots=True)
@@ -47,7 +47,10 @@ def run(series: int = SERIES) -> Iterator[str]:
         clock = Hand(END)
         store = open_store(f"sqlite:///{Path(folder) / 'runs.db'}", clock=clock, create=True)
         keys = tuple(
-            SeriesKey.of(f"test.metric.{n % METRICS}", {"host.name": f"h{n // METRICS}"})
+            SeriesKey.of(
+                f"test.metric.{n % METRICS}",
+                {"host.name": f"h{n // METRICS // GPUS}", "hw.id": f"gpu{n // METRICS % GPUS}"},
+            )
             for n in range(series)
         )
         rng = np.random.default_rng(0)
