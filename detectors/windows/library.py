@@ -39,26 +39,19 @@ class Library:
     @classmethod
     def fit(cls, x: Floats, steps: Floats, length: int, views: tuple[View, ...]) -> Self:
         """From the windows of the history `x`, which ends where the stream goes on."""
-        cut = Cut.of(x.size, length)
+        every = Cut.of(x.size, length)
+        cut = every.at(every.starts[spread(every.starts.size, HISTORY)])
         found = shapes(x, cut)
         centre, size = float(np.median(found.level)), usual_size(found, cut.length)
-        every = max(1, round(cut.starts.size / HISTORY))
-        made = cls(cut, views, centre, size, every, cut.starts - x.size, [], ())
-        some = spread(cut.starts.size, HISTORY)
-        made.vectors = [one[some] for one in made.seen(x, steps)]
-        made.starts = made.starts[some]
+        apart = max(1, round(every.starts.size / HISTORY))
+        made = cls(cut, views, centre, size, apart, cut.starts - x.size, [], ())
+        made.vectors = made.seen(x, steps, cut.starts)
         made.usual = tuple(Usual.of(made.far(place, one)) for place, one in enumerate(made.vectors))
         return made
 
-    def seen(
-        self, x: Floats, steps: Floats, starts: NDArray[np.intp] | None = None
-    ) -> list[Vectors]:
-        """Windows of `x` in each view: those of `cut`, or those that begin at `starts`, counted in `x`."""
-        cut = (
-            self.cut
-            if starts is None
-            else Cut(self.cut.length, self.cut.stride, self.cut.block, starts)
-        )
+    def seen(self, x: Floats, steps: Floats, starts: NDArray[np.intp]) -> list[Vectors]:
+        """The windows of `x` that begin at `starts`, counted in `x`, in each view."""
+        cut = self.cut.at(starts)
         found = shapes(x, cut)
         made = []
         for view in self.views:

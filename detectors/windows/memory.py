@@ -14,9 +14,15 @@ _LARGEST = 1e30
 Points = NDArray[np.floating[Any]]
 
 
-def chunk_after(count: int) -> int:
-    """Where the chunk that holds the next point ends, counted from the first sample."""
-    return FIRST if count < FIRST else (count // CHUNK + 1) * CHUNK
+def chunk_of(count: int) -> tuple[int, int]:
+    """Where the chunk that holds the next point begins and ends, counted from the first sample.
+
+    Chunks grow with the series, up to CHUNK points.
+    """
+    if count < FIRST:
+        return 0, FIRST
+    size = min(1 << (count.bit_length() - 1), CHUNK)
+    return count // size * size, (count // size + 1) * size
 
 
 def fitted_at(count: int) -> bool:
@@ -53,8 +59,8 @@ class Memory:
     def take(self, x: Floats, *, whole: bool) -> Chunk | None:
         """Go on by `x`, no farther than to the end of the chunk; None without a model."""
         self.recent = np.concatenate((self.recent, self._reckoned(x)))
-        begin = FIRST if FIRST <= self.count < CHUNK else self.count // CHUNK * CHUNK
-        end, before = chunk_after(self.count), self.count - begin
+        begin, end = chunk_of(self.count)
+        before = self.count - begin
         self.count += x.size
         model = self.model
         chunk = None

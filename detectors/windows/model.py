@@ -15,7 +15,7 @@ from detectors.windows.scales import Scale, scales_of
 from detectors.windows.usual import STIFFNESS, Usual
 from detectors.windows.views import Vectors
 
-CHUNK = 512
+CHUNK = 1024
 """Points that are looked at together; what ended before them is remembered, and they are not."""
 
 _SHORTEST = 8

@@ -44,30 +44,37 @@ def nearest(
     distance is NaN.
     """
     # |a - b|^2 less |a|^2, which is the same for every b, is one product with [-2b, |b|^2]
-    squares = np.einsum("ij,ij->i", bank.vectors, bank.vectors)[:, None]
-    towards = np.ascontiguousarray(np.concatenate((-2 * bank.vectors, squares), axis=1).T)
-    from_here = np.concatenate((vectors, np.ones((len(vectors), 1), np.float32)), axis=1)
-    first = np.searchsorted(bank.starts, starts - bank.length, "right")
-    after = np.searchsorted(bank.starts, starts + bank.length, "left")
-    band = np.arange(int((after - first).max(initial=0)))
+    width = bank.vectors.shape[1]
+    towards = np.empty((width + 1, bank.starts.size), np.float32)
+    np.multiply(bank.vectors.T, -2, out=towards[:width])
+    np.einsum("ij,ij->i", bank.vectors, bank.vectors, out=towards[width])
+    from_here = np.empty((len(vectors), width + 1), np.float32)
+    from_here[:, :width] = vectors
+    from_here[:, width] = 1
+    first = bank.starts.searchsorted(starts - bank.length, "right")
+    after = bank.starts.searchsorted(starts + bank.length, "left")
+    near = after - first
+    band = np.arange(int(near.max(initial=0)))
     rows = max(16, _CELLS // bank.starts.size)
-    far = np.empty((rows, bank.starts.size), np.float32)
+    far = np.empty((min(rows, len(vectors)), bank.starts.size), np.float32)
     place = np.empty(len(vectors), np.intp)
     for begin in range(0, len(vectors), rows):
         part = slice(begin, min(begin + rows, len(vectors)))
         distance = np.matmul(from_here[part], towards, out=far[: part.stop - begin])
-        _exclude(distance, first[part], after[part], band)
-        place[part] = distance.argmin(axis=1)
+        _exclude(distance, first[part], near[part], band)
+        distance.argmin(axis=1, out=place[part])
     difference = vectors - bank.vectors[place]
-    found = np.sqrt(np.einsum("ij,ij->i", difference, difference).astype(np.float64))
-    found[after - first >= bank.starts.size] = np.nan
+    found = np.sqrt(np.einsum("ij,ij->i", difference, difference), dtype=np.float64)
+    found[near >= bank.starts.size] = np.nan
     return found, place
 
 
 def _exclude(
-    distance: Vectors, first: NDArray[np.intp], after: NDArray[np.intp], band: NDArray[np.intp]
+    distance: Vectors, first: NDArray[np.intp], count: NDArray[np.intp], band: NDArray[np.intp]
 ) -> None:
-    """Infinity from column `first` up to `after` of each row. Rows of none get none."""
-    if band.size:
-        rows, columns = np.nonzero(band < (after - first)[:, None])
+    """Infinity in `count` columns from `first` on of each row."""
+    some = np.flatnonzero(count)
+    if some.size:
+        rows, columns = np.nonzero(band < count[some, None])
+        rows = some[rows]
         distance[rows, first[rows] + band[columns]] = np.inf

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from detectors.base import Floats, Scores, readable
-from detectors.windows.memory import Memory, chunk_after
+from detectors.windows.memory import Memory, chunk_of
 from detectors.windows.settle import Cover
 from detectors.windows.states import packed, restored
 from reinfra.model import SeriesBlock
@@ -72,7 +72,7 @@ def _feed(
         _skip(memory, int((block.at[0] - memory.last_at) // block.step) - 1)
     place = _next(memory, x, 0)
     while place < x.size:
-        size = min(chunk_after(memory.count) - memory.count, x.size - place)
+        size = min(chunk_of(memory.count)[1] - memory.count, x.size - place)
         taken = slice(place, place + size)
         counted = memory.count + np.arange(size)
         trust[taken] = counted / (counted + _TRUST)
@@ -101,6 +101,6 @@ def _next(memory: Memory, x: Floats, place: int) -> int:
 def _skip(memory: Memory, missed: int) -> None:
     """What lies between is a gap."""
     while missed > 0 and memory.count:
-        size = min(chunk_after(memory.count) - memory.count, missed)
+        size = min(chunk_of(memory.count)[1] - memory.count, missed)
         memory.take(np.full(size, np.nan), whole=False)
         missed -= size

@@ -29,4 +29,5 @@ class Usual:
 
     def rise(self, values: Floats, stiffness: float = 0.0) -> Floats:
         unit = self.spread + stiffness * self.worst + _ROUNDING
-        return np.nan_to_num(np.maximum((values - self.mean) / unit, 0))
+        risen = (values - self.mean) / unit
+        return np.fmax(risen, 0)  # of NaN and 0 it takes 0

@@ -35,6 +35,10 @@ class Cut:
     block: int
     starts: NDArray[np.intp]
 
+    def at(self, starts: NDArray[np.intp]) -> "Cut":
+        """Windows as long that begin elsewhere: whole blocks apart."""
+        return Cut(self.length, self.stride, self.block, starts)
+
     @classmethod
     def of(cls, size: int, length: int) -> "Cut":
         """Windows of about `length` of `size` points: whole blocks of points, about eight to a window's length."""
@@ -98,7 +102,8 @@ def _windows(x: Floats, cut: Cut) -> Vectors:
     whole = x[: x.size // cut.block * cut.block]
     coarse = whole.reshape(-1, cut.block).mean(axis=1) if cut.block > 1 else whole
     apart = sliding_window_view(coarse.astype(np.float32), cut.length // cut.block)
-    return apart[:: cut.stride // cut.block]
+    found: Vectors = apart[cut.starts // cut.block]
+    return found
 
 
 def components(cut: Cut) -> int:

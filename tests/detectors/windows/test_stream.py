@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.windows import WindowsStream
-from detectors.windows.memory import FIRST, KEPT, chunk_after, fitted_at
+from detectors.windows.memory import FIRST, KEPT, chunk_of, fitted_at
 from detectors.windows.model import CHUNK
 from reinfra.model import MINUTE, SeriesBlock
 from tests.detectors.blocks import block_of
@@ -21,10 +21,10 @@ def long_wave(points: int) -> SeriesBlock:
 @given(st.integers(0, 100_000))
 @settings(max_examples=50, deadline=None)
 def test_chunks_follow_one_another_and_models_are_fitted_between_them(count: int) -> None:
-    end = chunk_after(count)
-    assert count < end <= count + max(FIRST, CHUNK)
-    assert not any(fitted_at(inside) for inside in range(max(count, 1) + 1, end))
-    assert chunk_after(end) > end
+    begin, end = chunk_of(count)
+    assert begin <= count < end <= begin + max(FIRST, CHUNK)
+    assert not any(fitted_at(inside) for inside in range(begin + 1, end))
+    assert chunk_of(end)[0] == end
 
 
 def test_a_state_stays_small_and_goes_on_bit_for_bit_past_several_fits() -> None:
