@@ -1,14 +1,18 @@
 """An endpoint that takes everything at once: Amazon SNS's PublishBatch, and webhooks. On the loopback interface.
 
-`python -m benchmarks.alerts.endpoint` prints its port, then a line per message: topic, key, deduplication id, ns.
+`python -m benchmarks.alerts.endpoint FILE` prints its port, and writes a line per message: topic, key,
+deduplication id, ns.
 """
 
 import asyncio
+import functools
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
 from urllib.parse import parse_qs
 
 _ANSWER = (
@@ -19,14 +23,14 @@ _ANSWER = (
 _ENTRY = "<member><Id>{0}</Id><MessageId>m-{0}</MessageId></member>"
 
 
-async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _serve(out: TextIO, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         while head := await reader.readuntil(b"\r\n\r\n"):
             body = await reader.readexactly(_length(head))
             now = time.time_ns()
             answer, lines = _taken(head, body)
-            sys.stdout.writelines(f"{line} {now}\n" for line in lines)
-            sys.stdout.flush()
+            out.writelines(f"{line} {now}\n" for line in lines)
+            out.flush()
             writer.write(
                 b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s"
                 % (len(answer), answer)
@@ -64,18 +68,19 @@ def _entries(given: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def endpoint() -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    """The address of one in a process of its own, whose stdout has the lines."""
-    command = [sys.executable, "-m", "benchmarks.alerts.endpoint"]
+def endpoint(lines: Path) -> Iterator[str]:
+    """The address of one in a process of its own, which writes what comes to `lines`."""
+    command = [sys.executable, "-m", "benchmarks.alerts.endpoint", str(lines)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield f"http://127.0.0.1:{(process.stdout or sys.stdin).readline().strip()}/", process
+            yield f"http://127.0.0.1:{(process.stdout or sys.stdin).readline().strip()}/"
         finally:
             process.terminate()
 
 
-async def _main() -> None:
-    server = await asyncio.start_server(_serve, "127.0.0.1", 0, limit=2**24)
+async def _main(out: TextIO) -> None:
+    serve = functools.partial(_serve, out)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=2**24)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     async with server:
@@ -83,4 +88,5 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main())
+    with Path(sys.argv[1]).open("w") as out_:
+        asyncio.run(_main(out_))

@@ -1,6 +1,7 @@
 """What alerts say, on every channel."""
 
 import json
+import shlex
 from dataclasses import replace
 
 import jsonschema
@@ -21,6 +22,7 @@ from reinfra.alerts.message import (
 )
 from reinfra.alerts.message.facts import silence_command
 from reinfra.alerts.validate import Publication, problems
+from reinfra.config.matchers import matches_all, parse_all
 from reinfra.model import Origin, Severity, Transition
 from reinfra.store.evidence import Seen
 from tests.alerts.strange import T0, digest, evidence, notice
@@ -269,3 +271,15 @@ def test_no_title_or_reason_makes_a_message_that_sns_refuses(
     for write in BODIES.values():
         body = write(made, CONTEXT)
         assert problems(Publication(subject(made), body, attributes(made))) == []
+
+
+@pytest.mark.parametrize(
+    "where", ["i-53ea38", "a b", "it's", 'x"; rm -rf ~ #', "caf\u00e9 \\n", "$(id)`id`"]
+)
+def test_the_command_that_silences_is_read_by_a_shell_as_it_is_meant(where: str) -> None:
+    given_ = notice()
+    place = replace(given_, incident=replace(given_.incident, scope=f"host {where}"))
+    words = shlex.split(silence_command(place))
+    assert words[:4] == ["reinfra", "alerts", "silence", "add"]
+    assert words[6:] == ["--for", "2h", "--comment", "INC-7"]
+    assert matches_all(parse_all(words[4:6]), {"scope": "host", "place": where})

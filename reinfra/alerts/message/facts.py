@@ -1,5 +1,6 @@
 """What an alert says, line by line and in one order for every format: evidence first, then what to do."""
 
+import json
 import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -111,10 +112,14 @@ def change(one: Change, since: int) -> str:
 
 
 def silence_command(notice: Notice) -> str:
-    """What keeps this place quiet for two hours."""
-    kind, _, value = notice.incident.scope.partition(" ")
-    matcher = f'{kind}="{value}"' if value else f'scope="{kind}"'
-    return f"reinfra alerts silence add {shlex.quote(matcher)} --for 2h --comment {notice.incident.name}"
+    """What keeps this place quiet for two hours. A shell reads each matcher as one word, whatever is in it."""
+    kind, _, where = notice.incident.scope.partition(" ")
+    matchers = (
+        f"{name}={json.dumps(text, ensure_ascii=False)}"
+        for name, text in (("scope", kind), ("place", where))
+    )
+    words = " ".join(shlex.quote(matcher) for matcher in matchers)
+    return f"reinfra alerts silence add {words} --for 2h --comment {notice.incident.name}"
 
 
 def _against(one: Seen) -> str:
