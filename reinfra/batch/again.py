@@ -16,6 +16,19 @@ _SOON = 0.05  # s after a window is complete, so that clocks that jitter agree t
 log = structlog.get_logger()
 
 
+def ran(run: Callable[[], Report], after: Callable[[Report | None], None]) -> Report:
+    """One run and what follows it, also where it failed; nothing follows one that another kept out."""
+    try:
+        report = run()
+    except LockedError:
+        raise
+    except ReinfraError:
+        after(None)
+        raise
+    after(report)
+    return report
+
+
 @dataclass(frozen=True, slots=True)
 class Again:
     """`run` is one run; `tell` hears of each, `after` is done after each, whatever became of it."""
@@ -36,16 +49,16 @@ class Again:
         return ExitCode.PARTIAL if last is ExitCode.PARTIAL else ExitCode.OK
 
     def _once(self) -> ExitCode:
-        report = None
         try:
-            report = self.run()
-            self.tell(report)
+            report = ran(self.run, self.after)
         except LockedError as error:
             log.info("detect", locked=str(error))
+            return error.exit_code
         except ReinfraError as error:
             log.warning("detect", failed=str(error))
-        self.after(report)
-        return report.exit_code if report else ExitCode.FAILED
+            return ExitCode.FAILED
+        self.tell(report)
+        return report.exit_code
 
     def _until_complete(self) -> float:
         """Seconds until the next window is complete, and searched."""

@@ -57,8 +57,9 @@ def detect(  # noqa: PLR0913 - each can be left out but three
 ) -> Report:
     """Search what is complete and was not searched, and record what is found. Twice changes nothing.
 
-    `samples` are read from there if they live elsewhere; what is found is recorded in `store`. `stop` is
-    asked before each pass. A dry run waits for nobody and needs nothing writable.
+    `samples` are read from there if they live elsewhere; what is found is recorded in `store`. Once `stop`
+    says so, the pass under way is the last one, and the run ends with 3. A dry run
+    waits for nobody and needs nothing writable.
 
     Raises LockedError while another run is under way, InputError for a detector nobody knows.
     """
@@ -96,7 +97,7 @@ class _Job:
         tally = Tally()
         lacking = stale(self.series, self.clock(), self.settings.detect.stale)
         try:
-            ended_early = self._search(tally, lacking, stop)
+            ended_early = self._search(tally, lacking, stop) or stop()
         except BaseException as error:
             self._end(ExitCode.FAILED, time.monotonic() - began, str(error) or type(error).__name__)
             raise
@@ -148,7 +149,7 @@ class _Job:
 
     def _note(self, code: ExitCode, *, ended_early: bool) -> str:
         if ended_early:
-            return "told to stop; the next run goes on from here"
+            return "told to stop; the next run goes on from where this one came to"
         if code is ExitCode.STALE:
             newest = max((one.last_at for one in self.series), default=None)
             last = (

@@ -48,7 +48,7 @@ def detect(  # noqa: PLR0913, PLR0917 - one argument for each option
     from functools import partial
 
     from reinfra.batch.after import After
-    from reinfra.batch.again import Again
+    from reinfra.batch.again import Again, ran
     from reinfra.batch.check import check_settings
     from reinfra.batch.detect import Request
     from reinfra.batch.detect import detect as run
@@ -109,11 +109,7 @@ def detect(  # noqa: PLR0913, PLR0917 - one argument for each option
         if watch:
             again = Again(settings.detect, once, tell, after, stop, system_clock)
             raise typer.Exit(again.forever())
-        report = None
-        try:
-            report = once()
-        finally:
-            after(report)
+        report = ran(once, after)
     tell(report)
     raise typer.Exit(report.exit_code)
 

@@ -101,6 +101,8 @@ def test_told_to_stop_it_ends_after_the_pass_and_the_next_run_goes_on(
     assert (row.exit_code, row.done_until) == (3, report.until)
     rest = run(END)
     assert (rest.since, rest.until) == (report.until, END)
+    asked = iter([False, True])
+    assert run(END + MINUTE, stop=lambda: next(asked)).exit_code == ExitCode.PARTIAL
 
 
 def test_a_clock_that_goes_back_or_was_ahead_loses_no_window(
