@@ -25,7 +25,7 @@ TOGETHER = 1024
 _ALL_METRICS = ("multivariate",)
 _BANK = 500
 """Of windows that others are compared with: a quarter of what `score` takes finds nearly as much in a quarter
-of the time (VUS-PR 0.025 less on the development series), and a run has many series."""
+of the time (a prototype lost 0.025 of VUS-PR by it), and a run has many series."""
 
 
 @dataclass(frozen=True, slots=True)
