@@ -12,7 +12,6 @@ from reinfra.model import DAY, MINUTE, Batch, Origin, SeriesKey
 from reinfra.store import catalogue, frames, notes, registering
 from reinfra.store.base import Source, Written
 from reinfra.store.columns import Columns
-from reinfra.store.held import holds
 from reinfra.store.known import NEVER, Known
 from reinfra.store.registering import KnownSeries
 from reinfra.store.tables import batch as batch_table
@@ -58,9 +57,8 @@ class Write:
         refused: dict[str, int] = {}
         batch = _without(batch, batch.at > self.now + FUTURE, "far in the future", refused)
         columns = self._identified(batch, row.id, refused)
-        again = columns.ids.size > 0 and not self._is_new(row.id, columns)
+        replayed = columns.ids.size > 0 and not self._is_new(row.id, columns)
         columns = self._timely(columns, given.origin, refused)
-        replayed = again and holds(self.connection, columns)
         accepted = 0 if replayed else int(columns.ids.size)
         added = frames.append(self.connection, row.id, columns) if accepted else 0
         unnoted = row.unnoted + added
