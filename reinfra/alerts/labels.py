@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from reinfra.model import Anomaly, Incident, SeriesKey
+from reinfra.model import ORIGIN_LABEL, Anomaly, Incident, SeriesKey
 from reinfra.store.notice import Routing, worst
 
 Labels = tuple[tuple[str, str], ...]
@@ -45,4 +45,5 @@ def _shared(keys: Iterable[SeriesKey]) -> Mapping[str, str]:
     for key in every:
         mine = dict(key.labels)
         same = {name: value for name, value in same.items() if mine.get(name) == value}
+    same.pop(ORIGIN_LABEL, None)  # `origin` says it
     return same

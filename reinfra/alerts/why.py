@@ -63,7 +63,8 @@ def _grouped(found: Trail) -> Iterator[str]:
     """What belongs together here, and what routes see of it."""
     incident = found.incident
     hosts = {one.found.key.label("host.name") for one in found.anomalies} - {""}
-    count = f"{len(found.anomalies)} anomalies of {incident.series_count} series"
+    many = "anomaly" if len(found.anomalies) == 1 else "anomalies"
+    count = f"{len(found.anomalies)} {many} of {incident.series_count} series"
     several = f" on {len(hosts)} hosts" if len(hosts) > 1 else ""
     yield f"  grouped   {count}{several}, as {incident.scope}"
     if incident.merged_into is not None:
@@ -99,7 +100,8 @@ def _happened(one: Recorded) -> str:
 def _told(one: Message) -> str:
     head = f"{one.channel} of {one.notice.dedup_key} {one.notice.transition}"
     if one.state is Delivery.SENT:
-        return f"{head}: sent {iso(one.sent_at or 0)}"
+        tries = f", try {one.attempts}" if one.attempts > 1 else ""
+        return f"{head}: sent {iso(one.sent_at or 0)}{tries}"
     tries = f"after {one.attempts} tries ({one.last_error})" if one.attempts else "not tried yet"
     if one.state is Delivery.DEAD:
         return f"{head}: given up {tries}"

@@ -1,6 +1,6 @@
 """Why nothing was told of one series at one time: what is stored, and its scores reckoned once more."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,6 +51,16 @@ def asked(
         what = f"{len(meant)} series are meant"
         raise InputError(what, where="SERIES", todo=f"Name labels until at most {_MOST} are left.")
     return [_asked(store, samples, everything, one, at, settings) for one in meant]
+
+
+def opening(found: Iterable[StoredAnomaly], settings: DetectSettings) -> Iterator[str]:
+    """What opens and clears an anomaly of each signal among them, by the settings as they are now."""
+    for metric in dict.fromkeys(one.found.key.metric for one in found):
+        terms = Flagging.of(metric, round(settings.quiet * SECOND), settings.override)
+        yield (
+            f"{metric}: {terms.open_points} of {terms.open_window} points strange for "
+            f"{duration(terms.sustain)}, over after {duration(terms.recovery)} without"
+        )
 
 
 def _asked(

@@ -28,14 +28,19 @@ def why(
         _of_series(here, name, as_json=as_json)
         return
     from reinfra.alerts.why import lines, trail
+    from reinfra.batch.whynot import opening
     from reinfra.cli.output import printable, write_json
     from reinfra.store.incidents import parse_id
 
-    found = trail(here.store(here.settings()), parse_id(name))
+    settings = here.settings()
+    found = trail(here.store(settings), parse_id(name))
     if as_json:
         write_json(found)
-    else:
-        typer.echo("\n".join(printable(line, keep=" ") for line in lines(found)))
+        return
+    rules = [f"  sustain   {one}" for one in opening(found.anomalies, settings.detect)]
+    told = list(lines(found))
+    for line in (*told[:2], *rules, *told[2:]):
+        typer.echo(printable(line, keep=" "))
 
 
 def _of_series(here: "Context", name: str, *, as_json: bool) -> None:

@@ -148,8 +148,13 @@ def latest(connection: Connection, incident_id: int, kind: Transition) -> Record
     return Recorded(row.number, kind, row.at, row.by, row.comment) if row else None
 
 
-def unresolved(connection: Connection, limit: int = 10_000) -> list[StoredIncident]:
+def unresolved(
+    connection: Connection, *, before: int | None = None, limit: int = 10_000
+) -> list[StoredIncident]:
+    """Those that are not over; with `before`, of which nothing strange was seen since then."""
     query = select(incident).where(incident.c.state.in_(UNRESOLVED)).order_by(incident.c.id)
+    if before is not None:
+        query = query.where(incident.c.until < before)
     return [of_row(row) for row in connection.execute(query.limit(limit))]
 
 

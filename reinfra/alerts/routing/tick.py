@@ -141,7 +141,8 @@ def _time_out(store: Store, policy: Policy, now: int, timeout: int) -> int:
     if not timeout:
         return 0
     with store.reading() as connection:
-        lost = [one for one in decisions.unresolved(connection) if _lost(one, now - timeout)]
+        quiet = decisions.unresolved(connection, before=now - timeout)
+    lost = [one for one in quiet if _is_ours(one)]
     if not lost:
         return 0
     why = f"timed out: nothing was heard of it for {duration(timeout)}, it was not seen to recover"
@@ -156,6 +157,6 @@ def _time_out(store: Store, policy: Policy, now: int, timeout: int) -> int:
         return len(incidents.apply(connection, changes, now=now, announce=desk.announce))
 
 
-def _lost(one: StoredIncident, earliest: int) -> bool:
+def _is_ours(one: StoredIncident) -> bool:
     """Replayed data are as old as they are; what rests on no series, a loop that stopped, ends by itself."""
-    return one.origin == Origin.LIVE and one.series_count > 0 and one.until < earliest
+    return one.origin == Origin.LIVE and one.series_count > 0
