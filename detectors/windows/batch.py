@@ -11,34 +11,26 @@ from detectors.windows.expect import expected
 from detectors.windows.fill import Filled, filled
 from detectors.windows.nearest import Bank, nearest, spread
 from detectors.windows.period import period
-from detectors.windows.views import Cut, Vectors, levelled, scaled, shapes, usual_size
+from detectors.windows.scales import View
+from detectors.windows.views import Cut, Shapes, Vectors, levelled, scaled, shapes, usual_size
 from reinfra.model import SeriesBlock
 
 _SHORTEST = 8
 _MISSING = 0.1
 """A window that lacks more of its samples is not looked at."""
-_CHANGES = 0.8
+_COUNTS = {View.LEVEL: 1.0, View.SIZE: 1.0, View.CHANGES: 0.8}
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Windows of `length` periods, compared by shape and level, and by what else is True here: their shape
-    whatever its size, and their changes from point to point.
-    """
+    """Windows of `length` periods, and how they are compared."""
 
     length: float
-    size: bool = True
-    changes: bool = True
+    views: tuple[View, ...] = tuple(View)
 
 
-SCALES = (
-    Scale(0.25, changes=False),
-    Scale(0.5, size=False),
-    Scale(1.0),
-    Scale(2.0),
-    Scale(4.0),
-)
-"""There are many short windows: what costs most there is left out where measurements lose nothing by it."""
+SCALES = (Scale(0.25), Scale(1.0), Scale(2.0, (View.LEVEL, View.SIZE)), Scale(4.0))
+"""Found by leaving out, one after the other, what the development series lose nothing by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +76,18 @@ class Windows:
             cut = Cut.of(series.x.size, length)
             kept = self._kept(series, cut)
             bank = kept[spread(kept.size, round(self.bank * min(1.0, scale.length)))]
+            strange = np.zeros(-(-cut.length // cut.stride) - 1 + cut.starts.size)
             found = shapes(series.x, cut)
-            whole, place = _far(
-                levelled(found, cut.length, float(np.median(found.level))), cut, kept, bank
-            )
-            strange = cubes(risen(covered(whole, cut)))
-            if scale.size:
-                size, _ = _far(
-                    scaled(found, cut.length, usual_size(found, cut.length)), cut, kept, bank
+            for view in scale.views:
+                vectors = (
+                    shapes(steps, cut).vectors if view is View.CHANGES else _of(found, cut, view)
                 )
-                strange += cubes(risen(covered(size, cut)))
-            if scale.changes:
-                change, _ = _far(shapes(steps, cut).vectors, cut, kept, bank)
-                strange += cubes(_CHANGES * risen(covered(change, cut)))
+                far, place = _far(vectors, cut, kept, bank)
+                strange += cubes(_COUNTS[view] * risen(covered(far, cut)))
+                if view is View.LEVEL and scale.length == 1:
+                    near = expected(series.x, cut, found.level, place)
+                    likely = series.centre + series.unit * near
             total += along(strange, cut, series.x.size)
-            if scale.length == 1:
-                likely = series.centre + series.unit * expected(series.x, cut, found.level, place)
         return np.cbrt(total), likely
 
     @staticmethod
@@ -110,6 +98,12 @@ class Windows:
         missing = np.concatenate(([0], np.cumsum(~series.there)))
         lacks = missing[cut.starts + cut.length] - missing[cut.starts]
         return np.flatnonzero(lacks <= _MISSING * cut.length)
+
+
+def _of(found: Shapes, cut: Cut, view: View) -> Vectors:
+    if view is View.LEVEL:
+        return levelled(found, cut.length, float(np.median(found.level)))
+    return scaled(found, cut.length, usual_size(found, cut.length))
 
 
 def _far(

@@ -110,5 +110,5 @@ def _finished(
     settings: ScoreSettings,
 ) -> Judged:
     limits = thresholds(block, scores, settings)
-    lower, upper = band_of(block, scores, limits)
+    lower, upper = band_of(block, scores, limits, causal=settings.mode is Mode.STREAM)
     return Judged(block, scores, now, lower, upper, limits, channel)

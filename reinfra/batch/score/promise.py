@@ -87,7 +87,7 @@ def _flagged(
         learned = np.sort(cells)[: history.of(cells.size)]
         if learned.size:
             found[row, : learned[-1] + 1] = np.nan
-    lower, upper = band_of(judged.block, judged.scores, found)
+    lower, upper = band_of(judged.block, judged.scores, found, causal=True)
     return placed, replace(judged, thresholds=found, lower=lower, upper=upper)
 
 
