@@ -1,4 +1,4 @@
-"""Histories without faults to plant in: a simulated fleet with graded answers and driver events; the recordings."""
+"""Histories without faults to plant in: a simulated fleet with graded answers and driver events; recordings."""
 
 from collections.abc import Iterator
 
