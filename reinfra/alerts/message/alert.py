@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reinfra.alerts.message import facts
-from reinfra.alerts.message.clip import clipped, is_short
+from reinfra.alerts.message.clip import clipped, is_short, words
 from reinfra.alerts.message.context import Context
 from reinfra.alerts.message.hygiene import ascii_line, cut, printable
 from reinfra.model import iso
@@ -36,7 +36,7 @@ def text(notice: Notice, context: Context) -> str:
     lines += ["", *_aligned(facts.actions(short, context)), ""]
     if note := facts.origin_note(short.origin):
         lines.append(f"Note: {note}.")
-    if not is_short(notice):
+    if not is_short(notice, short):
         lines.append("Shortened: the page, or the command behind Why, has all of it.")
     lines.append(f"A repeat of this message carries the same key: {short.dedup_key}")
     return "\n".join(lines)
@@ -68,7 +68,7 @@ def document(notice: Notice, context: Context) -> dict[str, Any]:
         "url": context.permalink(incident),
         "runbook": context.runbook(short),
         "silence": facts.silence_command(short),
-        "shortened": not is_short(notice),
+        "shortened": not is_short(notice, short),
         "incident": {
             "id": incident.id,
             "name": incident.name,
@@ -85,14 +85,14 @@ def document(notice: Notice, context: Context) -> dict[str, Any]:
 
 def attributes(notice: Notice) -> dict[str, str]:
     """What SNS subscriptions filter by: policies compare case by case, so everything is lower case."""
-    short = clipped(notice)
+    kind, fleet, team = words(notice)
     return {
-        "severity": short.incident.severity,
-        "state": short.incident.state,
-        "kind": short.kind.lower() or UNKNOWN,
-        "fleet": short.fleet.lower() or UNKNOWN,
-        "team": short.team.lower() or UNKNOWN,
-        "dedup_key": short.dedup_key,
+        "severity": notice.incident.severity,
+        "state": notice.incident.state,
+        "kind": kind.lower() or UNKNOWN,
+        "fleet": fleet.lower() or UNKNOWN,
+        "team": team.lower() or UNKNOWN,
+        "dedup_key": notice.dedup_key,
         "schema_version": str(SCHEMA_VERSION),
     }
 

@@ -27,9 +27,14 @@ def clipped(notice: Notice) -> Notice:
     return replace(short, reasons=short.reasons[:_REASONS], evidence=known)
 
 
-def is_short(notice: Notice) -> bool:
-    """Whether nothing must be cut."""
-    return clipped(notice) == _each(notice, whole)
+def words(notice: Notice) -> tuple[str, str, str]:
+    """Kind, fleet and team as `clipped` has them."""
+    return cut(notice.kind, _WORD), cut(notice.fleet, _WORD), cut(notice.team, _WORD)
+
+
+def is_short(notice: Notice, short: Notice) -> bool:
+    """Whether nothing had to be cut to make it `short`."""
+    return short == notice or short == _each(notice, whole)
 
 
 def _each(notice: Notice, cut: _Cut) -> Notice:

@@ -1,10 +1,15 @@
 """Texts from outside, made harmless: one line, no control characters, no more than so long."""
 
+import re
 import unicodedata
+
+_SPACES = re.compile("^ |  | $")
 
 
 def printable(line: str) -> str:
     """One line without control characters, which SQS refuses and mail mangles."""
+    if line.isprintable():
+        return " ".join(line.split()) if _SPACES.search(line) else line
     return " ".join("".join(sign if sign.isprintable() else " " for sign in line).split())
 
 
