@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reinfra.alerts.budget import Pages, replay, within
-from reinfra.alerts.rules import Rules
+from reinfra.batch.deciding import rules
 from reinfra.config import Settings
 from reinfra.model import DAY, InputError, Transition
 from reinfra.store import Store, anomalies, incidents
@@ -65,7 +65,7 @@ def budget(
         todo = "Run `reinfra detect` first, or look back further with --days."
         raise InputError(f"nothing was found in the last {days:g} days", todo=todo)
     dials = sorted({*(one for one in DIALS if one < present), present})
-    lines = replay(found, span, [(one, passes(one, present)) for one in dials], Rules())
+    lines = replay(found, span, [(one, passes(one, present)) for one in dials], rules(settings))
     return Budget(*span, present, tuple(lines), told, pages_per_week, within(lines, pages_per_week))
 
 
