@@ -7,7 +7,7 @@ RUNTIME := $(VENV)/.installed-runtime
 # Compiled modules are kept: without them each process that a test or the demo starts compiles pandas anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check fix bench bench-store lock clean help
+.PHONY: demo test check fix bench bench-store bench-detect lock clean help
 
 help:
 	@echo "make demo   everything on recorded data, then the dashboard (ARGS='--exit' stops after the summary)"
@@ -38,6 +38,10 @@ bench: $(STAMP)
 # The store at full size, beside rows, and beside VictoriaMetrics and Prometheus where Debian's packages are installed.
 bench-store: $(STAMP)
 	$(BIN)/python -m benchmarks.store
+
+# Detection: ARGS=--quick for a part of it in under three minutes.
+bench-detect: $(STAMP)
+	$(BIN)/python -m benchmarks.detection $(ARGS)
 
 bench-%: $(STAMP)
 	$(BIN)/python -m benchmarks $*

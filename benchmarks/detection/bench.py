@@ -13,3 +13,10 @@ def run() -> Iterator[str]:
     yield from novelty.run()
     yield from vus.run()
     yield from speed.run()
+
+
+def quick() -> Iterator[str]:
+    """What changes most often, on what takes least."""
+    yield from vus.run(quick=True)
+    yield from novelty.run()
+    yield from promise.run(quick=True)

@@ -10,6 +10,7 @@ from collectors.replay import FIVE_MINUTES, Replay
 from detectors.labels import Window
 from reinfra.batch.acquire import Window as Span
 from reinfra.batch.acquire import blocks
+from reinfra.batch.steps import Steps
 from reinfra.demo.folder import data_folder
 from reinfra.model import Batch, Clock, SeriesBlock
 from reinfra.store import Selector, Source, open_store
@@ -45,7 +46,7 @@ def read(batches: Iterable[Batch], clock: Clock) -> list[SeriesBlock]:
         series = store.series(Selector())
         since = min(one.first_at for one in series)
         until = max(one.last_at for one in series) + 1
-        found = blocks(store, series, Span(since, since, until), FIVE_MINUTES)
+        found = blocks(store, series, Span(since, since, until), Steps(FIVE_MINUTES))
         read = [each.block for each in found]
         store.engine.dispose()
     return read

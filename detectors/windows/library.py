@@ -15,7 +15,6 @@ from detectors.windows.views import Cut, Vectors, components, levelled, scaled, 
 HISTORY = 200
 """Windows from before a fit. Until the next one, at most as much time later, come about as many again."""
 
-_LARGEST = 6e4
 _GOLDEN = 0.6180339887498949
 
 
@@ -84,7 +83,7 @@ class Library:
 
 
 def _halved(vectors: Vectors) -> Vectors:
-    return np.clip(vectors, -_LARGEST, _LARGEST).astype(np.float16).astype(np.float32)
+    return vectors.astype(np.float16).astype(np.float32)
 
 
 def width(cut: Cut, view: View) -> int:

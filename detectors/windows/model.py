@@ -21,7 +21,8 @@ CHUNK = 1024
 _SHORTEST = 8
 _FADES = 0.2
 _MISSING = 0.1
-_FARTHEST = 1e6
+_FARTHEST = 1e3
+"""In a series' own units: farther values would not fit into vectors of half precision."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
