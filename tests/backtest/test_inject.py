@@ -5,14 +5,16 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
+from reinfra.backtest import faults
 from reinfra.backtest.faults import FAULTS, Fault, Samples, Stretch
 from reinfra.backtest.inject.inject import Wanted, chosen, inject
 from reinfra.backtest.inject.overlay import Other, Overlay
 from reinfra.backtest.inject.tally import figures, lines
+from reinfra.backtest.inject.targets import place_of
 from reinfra.backtest.replay import Place
 from reinfra.config import Settings
 from reinfra.errors import InputError
-from reinfra.model import DAY, HOUR, MINUTE, Batch, Kind
+from reinfra.model import DAY, HOUR, MINUTE, Batch, Kind, SeriesKey
 from reinfra.store import Rule, Selector, Source, Store
 from tests.backtest.conftest import JUDGED, UNTIL, key
 
@@ -101,6 +103,24 @@ def test_planted_faults_are_found_and_told_by_whom_and_how_late(place: Place) ->
     assert [row[0] for row in lines(found)] == ["straggler", "xid-burst", "gap", "leak"]
     for one in made.outcomes:
         assert JUDGED.since <= one.since < one.until <= JUDGED.until
+
+
+@pytest.mark.parametrize(
+    ("labels", "places"),
+    [
+        ({"host.name": "a", "hw.id": "GPU-1"}, ("a GPU-1", "a", "a")),
+        ({"host.name": "a"}, ("", "a", "a")),
+        ({"host.id": "i-1"}, ("i-1", "i-1", "i-1")),
+        ({"host.name": "a", "service.name": "llm"}, ("", "a", "llm")),
+        ({"set": "s", "gen_ai.token.type": "output"}, ("", "", "set=s")),
+    ],
+    ids=["device", "host", "instance", "service", "set"],
+)
+def test_a_series_is_of_a_device_a_host_and_a_service(
+    labels: dict[str, str], places: tuple[str, ...]
+) -> None:
+    one = SeriesKey.of("hw.power", labels)
+    assert tuple(place_of(place, one) for place in faults.Place) == places
 
 
 def test_a_fault_that_nobody_knows_is_refused() -> None:

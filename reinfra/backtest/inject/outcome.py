@@ -7,8 +7,8 @@ from detectors.choice import daily
 from detectors.flagging import Flagging
 from reinfra.backtest.inject.plant import GRACE, Planted
 from reinfra.backtest.replay import Replay
-from reinfra.batch.acquire import step_of
 from reinfra.batch.silence import STALENESS
+from reinfra.batch.steps import step_of
 from reinfra.config import DetectSettings
 from reinfra.model import DAY, SECOND
 from reinfra.store import Stored
@@ -50,15 +50,16 @@ def outcome(one: Planted, replay: Replay, settings: DetectSettings) -> Outcome:
 def seen_at(one: StoredAnomaly, stored: Stored, settings: DetectSettings) -> int:
     """When a service that runs all the time could first have said it, in ms.
 
-    At the end of the cell that opens the anomaly; a gap once more samples were missed than are tolerated; what
-    one run a day finds, at the end of that day (UTC).
+    At the end of the cell that opens the anomaly at the earliest; a gap once more samples were missed than are
+    tolerated; what one run a day finds, at the end of that day (UTC).
     """
     found, key = one.found, stored.key
     if found.detector == STALENESS:
         missed = max(found.score, 1.0)
         return found.since + round(found.threshold * (found.until - found.since) / missed)
-    opened = found.since + step_of(stored, round(settings.step * SECOND))
-    opened += Flagging.of(key.metric, 0, settings.override).sustain
+    step = step_of(stored, round(settings.step * SECOND))
+    flagging = Flagging.of(key.metric, 0, settings.override)
+    opened = found.since + max(flagging.open_points * step, flagging.sustain + step)
     if found.detector in daily(key, settings.override):
         return -(-opened // DAY) * DAY
     return opened

@@ -49,13 +49,14 @@ def targets(fault: Fault, series: Iterable[Stored]) -> list[Target]:
 def place_of(place: Place, key: SeriesKey) -> str:
     """The device, host or service of a series in words; empty where it names none.
 
-    A resource of a cloud is a device of its own. What names neither service nor host, such as a graded set, is
-    one service for all series of its labels.
+    An instance or resource that only its cloud names is a device of its own. What names neither service nor
+    host, such as a graded set, is one service for all series of its labels.
     """
     host = next((value for name in _HOST if (value := key.label(name))), "")
-    device = key.label("hw.id") or key.label(_HOST[-1])
     if place is Place.DEVICE:
-        return f"{host} {device}".strip() if device else ""
+        device = key.label("hw.id")
+        whole = "" if key.label(_HOST[0]) else host
+        return f"{host} {device}".strip() if device else whole
     if place is Place.HOST:
         return host
     service = key.label("service.name")
