@@ -2,6 +2,7 @@
 
 import functools
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from reinfra.alerts.channels.sns_errors import explained
 from reinfra.config.receivers import TOPIC, SnsReceiver
@@ -23,7 +24,15 @@ def sns_client(settings: SnsReceiver) -> "SNSClient":
         session = boto3.session.Session(region_name=region)
         if settings.role_arn:
             session = _as_role(session, settings, region)
-        return session.client("sns", endpoint_url=settings.endpoint_url or None, config=_once())
+        client = session.client("sns", endpoint_url=settings.endpoint_url or None, config=_once())
+    client.meta.events.register("request-created.sns", _encoded)
+    return client
+
+
+def _encoded(request: Any, **_: object) -> None:  # noqa: ANN401 - botocore's AWSRequest
+    """Write the form once: it is long, and would be written for the signature and again to be sent."""
+    if isinstance(request.data, dict):
+        request.data = urlencode(request.data).encode()
 
 
 def _once() -> Any:  # noqa: ANN401 - imported late
