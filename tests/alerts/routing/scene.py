@@ -2,13 +2,14 @@
 
 import tomllib
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from sqlalchemy import select
 
 from reinfra.alerts.routing.desk import Desk
 from reinfra.alerts.routing.policy import Policy
 from reinfra.alerts.routing.tick import Ticked, tick
-from reinfra.config import Settings
+from reinfra.config import AlertSettings, Settings
 from reinfra.model import MINUTE, SECOND, IncidentState, Severity, Transition
 from reinfra.store import Store, decisions, incidents
 from reinfra.store.incidents import Change, Event, StoredIncident
@@ -27,9 +28,9 @@ def policy(toml: str) -> Policy:
     return Policy.of(Settings(**tomllib.loads(f"{RECEIVERS}\n{toml}")))
 
 
-def channels(*names: str) -> Policy:
+def channels(*names: Literal["console", "file", "sns"]) -> Policy:
     """Without receivers of their own, and without routes."""
-    return Policy.of(Settings(**{"alerts": {"channels": names}}))
+    return Policy.of(Settings(alerts=AlertSettings(channels=names)))
 
 
 @dataclass(slots=True)
