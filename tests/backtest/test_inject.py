@@ -111,10 +111,11 @@ def test_planted_faults_are_found_and_told_by_whom_and_how_late(place: Place) ->
         ({"host.name": "a", "hw.id": "GPU-1"}, ("a GPU-1", "a", "a")),
         ({"host.name": "a"}, ("", "a", "a")),
         ({"host.id": "i-1"}, ("i-1", "i-1", "i-1")),
+        ({"host.name": "a", "aws.resource.id": "i-1"}, ("a i-1", "a", "a")),
         ({"host.name": "a", "service.name": "llm"}, ("", "a", "llm")),
         ({"set": "s", "gen_ai.token.type": "output"}, ("", "", "set=s")),
     ],
-    ids=["device", "host", "instance", "service", "set"],
+    ids=["device", "host", "instance", "resource", "service", "set"],
 )
 def test_a_series_is_of_a_device_a_host_and_a_service(
     labels: dict[str, str], places: tuple[str, ...]

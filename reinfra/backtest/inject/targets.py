@@ -9,6 +9,7 @@ from reinfra.backtest.faults import Fault, Move, Place
 from reinfra.model import SeriesKey
 from reinfra.store import Stored
 
+_DEVICE = ("hw.id", "aws.resource.id")
 _HOST = ("host.name", "host.id", "cloud.resource_id")
 
 
@@ -54,7 +55,7 @@ def place_of(place: Place, key: SeriesKey) -> str:
     """
     host = next((value for name in _HOST if (value := key.label(name))), "")
     if place is Place.DEVICE:
-        device = key.label("hw.id")
+        device = next((value for name in _DEVICE if (value := key.label(name))), "")
         whole = "" if key.label(_HOST[0]) else host
         return f"{host} {device}".strip() if device else whole
     if place is Place.HOST:
