@@ -130,9 +130,7 @@ def _say(moved: "Moved", *, as_json: bool) -> None:
         typer.echo(printable(moved.said))
 
 
-def _states(
-    given: list[str] | None, *, everything: bool
-) -> "tuple[IncidentState, ...] | None":
+def _states(given: list[str] | None, *, everything: bool) -> "tuple[IncidentState, ...] | None":
     from reinfra.errors import InputError
     from reinfra.model import IncidentState
     from reinfra.store import incidents
