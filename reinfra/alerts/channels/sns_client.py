@@ -2,7 +2,7 @@
 
 import functools
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from reinfra.alerts.channels.sns_errors import explained
 from reinfra.config.receivers import TOPIC, SnsReceiver
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 _CONNECT_S, _READ_S = 3, 10  # well within the relay's lease
+_QUOTED = {code: quote_plus(chr(code)) for code in range(128)}
 
 
 def sns_client(settings: SnsReceiver) -> "SNSClient":
@@ -25,14 +26,20 @@ def sns_client(settings: SnsReceiver) -> "SNSClient":
         if settings.role_arn:
             session = _as_role(session, settings, region)
         client = session.client("sns", endpoint_url=settings.endpoint_url or None, config=_once())
-    client.meta.events.register("request-created.sns", _encoded)
+    client.meta.events.register_first("request-created.sns", _encoded)
     return client
 
 
 def _encoded(request: Any, **_: object) -> None:  # noqa: ANN401 - botocore's AWSRequest
-    """Write the form once: it is long, and would be written for the signature and again to be sent."""
+    """Write the form once: botocore would write it for the signature, and again to be sent."""
     if isinstance(request.data, dict):
-        request.data = urlencode(request.data).encode()
+        pairs = (f"{quote_plus(name)}={_quoted(str(text))}" for name, text in request.data.items())
+        request.data = "&".join(pairs).encode()
+
+
+def _quoted(text: str) -> str:
+    """As quote_plus does it, in half the time: messages are long."""
+    return text.translate(_QUOTED) if text.isascii() else quote_plus(text)
 
 
 def _once() -> Any:  # noqa: ANN401 - imported late
