@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reinfra.batch.steps import Steps
 from reinfra.model import SeriesBlock
-from reinfra.signals import find
 from reinfra.store import Rule, SampleStore, Stored
 
 CELLS = 4_000_000
@@ -34,12 +34,12 @@ class Acquired:
 
 
 def blocks(
-    store: SampleStore, series: list[Stored], window: Window, default_step: int
+    store: SampleStore, series: list[Stored], window: Window, steps: Steps
 ) -> Iterator[Acquired]:
     """Every series that has a sample in the window, in blocks of at most CELLS cells; like metrics together."""
     groups: dict[int, list[Stored]] = defaultdict(list)
     for stored in sorted(live(series, window), key=lambda one: (one.key.metric, one.id)):
-        groups[step_of(stored, default_step)].append(stored)
+        groups[steps.of(stored)].append(stored)
     for step, group in groups.items():
         yield from blocks_of(store, group, window, step)
 
@@ -59,9 +59,3 @@ def blocks_of(
 def live(series: list[Stored], window: Window) -> list[Stored]:
     """Those that have a sample in the window or its history."""
     return [one for one in series if one.last_at >= window.history and one.first_at < window.until]
-
-
-def step_of(stored: Stored, default_step: int) -> int:
-    """The step that a series is read at: its signal's cadence, in ms."""
-    signal = find(stored.key.metric)
-    return round(signal.cadence * 1000) if signal and signal.cadence else default_step

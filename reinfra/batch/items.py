@@ -12,11 +12,11 @@ from detectors.peers import Peers
 from detectors.registry import detector
 from detectors.siblings import group
 from detectors.windows import Windows
-from reinfra.batch.acquire import Window, live, step_of
+from reinfra.batch.acquire import Window, live
 from reinfra.batch.chosen import Chosen
 from reinfra.batch.partners import Partners
+from reinfra.batch.steps import Steps
 from reinfra.config import DetectSettings
-from reinfra.model import SECOND
 from reinfra.store import Stored
 
 TOGETHER = 1024
@@ -42,16 +42,13 @@ class Item:
     history: int = 0
 
 
-def items(
-    chosen: Chosen, every: Sequence[Stored], window: Window, settings: DetectSettings
-) -> list[Item]:
+def items(chosen: Chosen, every: Sequence[Stored], window: Window, steps: Steps) -> list[Item]:
     """What there is to do, the same for the same series in whatever order; `every` may serve as context."""
-    default = round(settings.step * SECOND)
     there = live(list(every), window)
     found = []
     for name, series, once in chosen.of_pass(window):
         slow = looks_back(name) if once else None
-        for (step, metric), like in _like(name, live(series, window), default).items():
+        for (step, metric), like in _like(name, live(series, window), steps).items():
             partners = Partners.of(name, context(name, metric), there)
             for part in _parts(name, like):
                 beside = tuple(partners.of_any(part))
@@ -78,17 +75,12 @@ def streams(name: str) -> bool:
     return isinstance(detector(name), Streaming)
 
 
-def _like(
-    name: str, series: Sequence[Stored], default_step: int
-) -> dict[tuple[int, str], list[Stored]]:
+def _like(name: str, series: Sequence[Stored], steps: Steps) -> dict[tuple[int, str], list[Stored]]:
     """Series of one step and metric; of one step where a detector wants all metrics together."""
     groups: dict[tuple[int, str], list[Stored]] = defaultdict(list)
-    steps: dict[str, int] = {}
     for one in sorted(series, key=lambda one: (one.key.metric, one.id)):
-        metric = one.key.metric
-        if metric not in steps:
-            steps[metric] = step_of(one, default_step)
-        groups[steps[metric], "" if name in _ALL_METRICS else metric].append(one)
+        metric = "" if name in _ALL_METRICS else one.key.metric
+        groups[steps.of(one), metric].append(one)
     return dict(groups)
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 
 from detectors.choice_rules import CLASSES, STALENESS
+from reinfra.batch.acquire import live
 from reinfra.batch.attempt import attempted
 from reinfra.batch.chosen import Chosen
 from reinfra.batch.evaluate import Evaluation
 from reinfra.batch.items import items
 from reinfra.batch.known_errors import known_errors
 from reinfra.batch.silence import silences
+from reinfra.batch.steps import measured
 from reinfra.batch.workers import Crew, Work, run_all
+from reinfra.model import SECOND
 from reinfra.progress import Progress
 from reinfra.store import Stored
 
@@ -23,7 +26,9 @@ def evaluated(
     """
     task = one.task
     chosen = Chosen.of(series, task.settings, names)
-    found = run_all(one, items(chosen, series, task.window, task.settings), crew, progress)
+    default = round(task.settings.step * SECOND)
+    steps = measured(one.samples, live(series, task.window), task.window.until, default)
+    found = run_all(one, items(chosen, series, task.window, steps), crew, progress)
     for name, look in ON_SAMPLES.items():
         if mine := chosen.every.get(name):
             found.merge(attempted(name, mine, _looking(look, one, mine)))

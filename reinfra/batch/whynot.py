@@ -13,6 +13,7 @@ from reinfra.batch.acquire import Window
 from reinfra.batch.chosen import ON_SAMPLES, Chosen
 from reinfra.batch.evaluate import Assessment, assess
 from reinfra.batch.items import Item, items
+from reinfra.batch.steps import measured
 from reinfra.config import DetectSettings
 from reinfra.model import DAY, SECOND, InputError, SeriesBlock, iso
 from reinfra.signals.wording import amount, duration, quantity
@@ -78,7 +79,7 @@ def _asked(
     lines = [*_sampled(samples, one, at), *_searched(done, at)]
     lines += [line for each in found for line in _known(each)]
     lines += _detectors(one, settings)
-    for item in _items(everything, one, at, settings):
+    for item in _items(samples, everything, one, at, settings):
         lines += _scored(samples, item, one, at, settings)
     return Asked(str(one.key), at, found, tuple(lines))
 
@@ -133,7 +134,11 @@ def _detectors(one: Stored, settings: DetectSettings) -> Iterator[str]:
 
 
 def _items(
-    everything: Sequence[Stored], one: Stored, at: int, settings: DetectSettings
+    samples: SampleStore,
+    everything: Sequence[Stored],
+    one: Stored,
+    at: int,
+    settings: DetectSettings,
 ) -> Iterator[Item]:
     """Each detector's part of a run that ended then, with the siblings it compares with."""
     family = group(one.key)
@@ -142,7 +147,8 @@ def _items(
     window = Window(at - round(settings.history * DAY), at, at + 1)
     chosen = Chosen.of(together, settings, settings.detectors)
     every = {name: series for name, series in chosen.every.items() if name not in ON_SAMPLES}
-    for item in items(replace(chosen, every=every, daily={}), everything, window, settings):
+    steps = measured(samples, together, at + 1, round(settings.step * SECOND))
+    for item in items(replace(chosen, every=every, daily={}), everything, window, steps):
         if one in item.series:
             yield item
 

@@ -6,6 +6,7 @@ from detectors.choice_rules import AUTOREGRESSION
 from reinfra.batch.acquire import Acquired, Window, blocks
 from reinfra.batch.detect import Report
 from reinfra.batch.evaluate import assess
+from reinfra.batch.steps import Steps
 from reinfra.config import DetectSettings
 from reinfra.model import DAY, SECOND
 from reinfra.store import Store, Stored
@@ -29,7 +30,7 @@ def judged_from(
         window = Window(since, since, until)
         found = [
             at
-            for acquired in blocks(store, chosen, window, round(settings.step * SECOND))
+            for acquired in blocks(store, chosen, window, Steps(round(settings.step * SECOND)))
             for at in _first_judged(acquired, settings)
         ]
         if found or until == detection.until:

@@ -8,10 +8,10 @@ from detectors.choice import context, daily, looks_back
 from detectors.multivariate import hosts
 from detectors.registry import detector
 from detectors.siblings import group
-from reinfra.batch.acquire import step_of
 from reinfra.batch.chosen import ON_SAMPLES
 from reinfra.batch.items import made
 from reinfra.batch.partners import Partners
+from reinfra.batch.steps import measured
 from reinfra.config import DetectSettings
 from reinfra.model import DAY, SECOND, Anomaly, InputError, SeriesBlock
 from reinfra.store import Rule, SampleStore, Stored
@@ -37,7 +37,7 @@ def rescored(
     lead: int,
 ) -> Rescored:
     """Read the series' history up to `lead` ms after the anomaly, and score it with the present settings."""
-    step = step_of(stored, round(settings.step * SECOND))
+    step = measured(samples, [stored], found.until, round(settings.step * SECOND)).of(stored)
     chosen = _detector(found.detector, settings)
     history = round(settings.history * DAY)
     beside: list[Stored] = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reinfra.batch.acquire import step_of
+from reinfra.batch.steps import measured
 from reinfra.explain.shape import Episode, alike, distance, edge_of, shape
 from reinfra.model import DAY, SECOND, Anomaly
 from reinfra.store import Rule, SampleStore, Stored
@@ -75,7 +75,7 @@ def nearest(
 
 def episode(samples: SampleStore, stored: Stored, found: Anomaly, step: float) -> Episode:
     """Read it from the store: the series as the batch reads it, around the anomaly. `step` in s is the default."""
-    cell = step_of(stored, round(step * SECOND))
+    cell = measured(samples, [stored], found.until, round(step * SECOND)).of(stored)
     span = found.since, max(found.until, found.since + cell)
     lead = min(_LOOK_BACK * (span[1] - span[0]), DAY)
     edge = edge_of(span)
