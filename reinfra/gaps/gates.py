@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reinfra.gaps.deployments import split
 from reinfra.gaps.matched import Matching
 from reinfra.gaps.policy import Infrastructure
 from reinfra.gaps.runs import Runs, distinct
@@ -147,11 +148,25 @@ def answer_length(candidate: Side, baseline: Side, limit: float) -> Gate:
 
 
 def one_deployment(runs: Runs) -> Gate:
-    """Rows of several experiments under one name mix settings that nobody asked to be mixed."""
-    found = distinct(runs.experiment)
-    if len(found) == 1:
-        return Gate("deployment", Outcome.PASSED, f"one deployment: {found[0]}")
-    return Gate("deployment", Outcome.FLAGGED, f"several deployments pooled: {', '.join(found)}")
+    """Rows of several deployments under one name mix settings that nobody asked to be mixed."""
+    parts = split(runs)
+    if len(parts) == 1:
+        return Gate("deployment", Outcome.PASSED, f"one deployment: {runs.experiment[0]}")
+    names = dict.fromkeys(str(part.endpoint[0] or part.experiment[0]) for part in parts)
+    said = f"several deployments pooled: {', '.join(names)}{_step_between(parts)}"
+    return Gate("deployment", Outcome.FLAGGED, said)
+
+
+def _step_between(parts: list[Runs]) -> str:
+    """How far the slowest deployment is from the fastest, on one piece of hardware."""
+    answered = [part.time_per_token[part.output_tokens > 0] for part in parts]
+    medians = [float(np.median(times)) for times in answered if times.size]
+    if len(distinct(np.concatenate([part.instance_type for part in parts]))) > 1 or not medians:
+        return ""
+    times = max(medians) / min(medians)
+    return (
+        f"; {times:.1f} times between them on one hardware is the deployment's, not the silicon's"
+    )
 
 
 def classes(candidate: Side, baseline: Side) -> Gate:

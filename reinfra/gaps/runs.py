@@ -43,16 +43,24 @@ class Runs:
         return replace(self, **{name: getattr(self, name)[rows] for name in columns})
 
     def of(self, name: str) -> "Runs":
-        """The rows of one instance type, with or without its "ml." prefix, or of one experiment."""
-        bare = np.array([text.removeprefix("ml.") for text in self.instance_type])
-        here = (bare == name.removeprefix("ml.")) | (self.experiment == name)
+        """The rows of one instance type, with or without its "ml." prefix, of one experiment or endpoint."""
+        here = self._named(name)
         if not here.any():
+            bare = np.array([text.removeprefix("ml.") for text in self.instance_type])
             raise InputError(
                 f"no rows of {name!r}",
                 where=self.source,
                 todo=f"The file holds: {', '.join(distinct(bare))}",
             )
         return self.select(here)
+
+    def has(self, name: str) -> bool:
+        return bool(self._named(name).any())
+
+    def _named(self, name: str) -> NDArray[np.bool_]:
+        bare = np.array([text.removeprefix("ml.") for text in self.instance_type])
+        named = (bare == name.removeprefix("ml.")) | (self.experiment == name)
+        return np.asarray(named | (self.endpoint == name), np.bool_)
 
     @property
     def strata(self) -> tuple[tuple[str, int], ...]:
