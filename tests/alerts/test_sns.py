@@ -277,3 +277,31 @@ def test_a_form_is_written_as_the_standard_library_writes_it(text: str) -> None:
     request = SimpleNamespace(data=dict(given_))
     _encoded(request)
     assert request.data == urlencode(given_).encode()
+
+
+def test_a_role_is_assumed_before_something_is_sent(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", cloud.endpoint)
+    topic = cloud.topic("elsewhere")
+    role = "arn:aws:iam::123456789012:role/publish"
+    channel = cloud.channel(topic, role_arn=role, external_id="ours")
+    (result,) = channel.send([notice()])
+    assert result.delivered
+    used = channel.client._request_signer._credentials  # type: ignore[attr-defined]
+    assert used.method == "assume-role"
+    assert used.access_key != "testing"
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "pending", "said"),
+    [("0", "2", "NOBODY is subscribed, 2 not confirmed yet"), ("3", "0", "3 subscribed")],
+)
+def test_a_topic_that_nobody_hears_is_called_that(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, confirmed: str, pending: str, said: str
+) -> None:
+    """moto counts no subscriptions, so the answer is ours."""
+    channel = cloud.channel(cloud.topic("heard"))
+    counts = {"SubscriptionsConfirmed": confirmed, "SubscriptionsPending": pending}
+    monkeypatch.setattr(channel.client, "_make_api_call", lambda *_: {"Attributes": counts})
+    assert channel.audience().startswith(said)

@@ -47,7 +47,10 @@ def _once() -> Any:  # noqa: ANN401 - imported late
     from botocore.config import Config
 
     return Config(
-        connect_timeout=_CONNECT_S, read_timeout=_READ_S, retries={"total_max_attempts": 1}
+        connect_timeout=_CONNECT_S,
+        read_timeout=_READ_S,
+        retries={"total_max_attempts": 1},
+        parameter_validation=False,  # `validate` asks for more
     )
 
 
