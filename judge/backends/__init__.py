@@ -1,5 +1,5 @@
 """Where verdicts come from: one module per kind of model server."""
 
-from judge.backends.base import Backend, BackendError, Graded, Usage
+from judge.backends.base import Asked, Backend, BackendError, Graded, PassingError, Usage
 
-__all__ = ["Backend", "BackendError", "Graded", "Usage"]
+__all__ = ["Asked", "Backend", "BackendError", "Graded", "PassingError", "Usage"]

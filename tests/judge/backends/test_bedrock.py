@@ -6,26 +6,21 @@ from typing import Any, cast
 
 import boto3
 import pytest
-import stamina
 from botocore.client import BaseClient
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.stub import ANY, Stubber
 
-from judge.backends import BackendError, Usage
+from judge.backends import Asked, BackendError, PassingError, Usage
 from judge.backends.bedrock import Bedrock, ConverseClient
-from judge.prompt import Prompt, Task, build_prompt
+from judge.backends.converse import Converse
+from judge.prompt import Task, build_prompt
 from judge.rubric import rubrics
 from reinfra.model import ExitCode, VerdictStatus, random_id
 
 MODEL = "us.amazon.nova-pro-v1:0"
 RUBRIC = rubrics()["correctness"]
-GOOD = json.dumps({"reason": "same author", "verdict": "correct"})
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting() -> Iterator[None]:
-    with stamina.set_testing(testing=True, attempts=3):
-        yield
+VERDICT = {"reason": "same author", "verdict": "correct"}
+GOOD = json.dumps(VERDICT)
 
 
 @pytest.fixture(scope="module")
@@ -42,18 +37,19 @@ def stub(client: BaseClient) -> Iterator[Stubber]:
         stubber.assert_no_pending_responses()
 
 
-def over(stub: Stubber) -> Bedrock:
-    return Bedrock(cast("ConverseClient", stub.client), MODEL)
+def over(stub: Stubber, **wanted: Any) -> Bedrock:  # noqa: ANN401
+    return Bedrock(cast("ConverseClient", stub.client), Converse(MODEL, **wanted))
 
 
-def prompt() -> Prompt:
+def asked() -> Asked:
     task = Task("Who wrote it?", ("Enid Blyton",), reference="Enid Blyton")
-    return build_prompt(RUBRIC, task, random_id)
+    return Asked(build_prompt(RUBRIC, task, random_id), RUBRIC)
 
 
-def response(text: str, stop: str = "end_turn") -> dict[str, Any]:
+def response(content: dict[str, Any] | str, stop: str = "end_turn") -> dict[str, Any]:
+    blocks = [{"text": content} if isinstance(content, str) else content]
     return {
-        "output": {"message": {"role": "assistant", "content": [{"text": text}]}},
+        "output": {"message": {"role": "assistant", "content": blocks}},
         "stopReason": stop,
         "usage": {
             "inputTokens": 310,
@@ -66,18 +62,32 @@ def response(text: str, stop: str = "end_turn") -> dict[str, Any]:
 
 
 def test_the_reply_is_held_to_the_rubrics_schema(stub: Stubber) -> None:
-    asked = prompt()
+    given = asked()
     expected = {
         "modelId": MODEL,
-        "system": [{"text": asked.system}],
-        "messages": [{"role": "user", "content": [{"text": asked.user}]}],
-        "inferenceConfig": {"maxTokens": 1_024, "temperature": 0},
+        "system": [{"text": given.prompt.system}, {"cachePoint": {"type": "default"}}],
+        "messages": [{"role": "user", "content": [{"text": given.prompt.user}]}],
+        "inferenceConfig": {"maxTokens": 1_024, "temperature": 0.0},
         "outputConfig": ANY,
+        "serviceTier": {"type": "flex"},
+        "guardrailConfig": {"guardrailIdentifier": "gr-1", "guardrailVersion": "3"},
     }
     stub.add_response("converse", response(GOOD), expected)
-    graded = over(stub).grade(asked, RUBRIC)
+    judge = over(stub, cache=True, tier="flex", guardrail="gr-1", guardrail_version="3")
+    graded = judge.ask(given)
     assert (graded.reply.status, graded.reply.score) == (VerdictStatus.OK, 1.0)
     assert graded.usage == Usage(310, 21, cache_read_tokens=200, attempts=1)
+
+
+def test_a_model_that_takes_no_schema_is_given_a_tool_from_then_on(stub: Stubber) -> None:
+    why = "This model does not support outputConfig.textFormat"
+    tool = {"toolUse": {"toolUseId": "1", "name": "give_verdict", "input": VERDICT}}
+    stub.add_client_error("converse", "ValidationException", why)
+    stub.add_response("converse", response(tool, "tool_use"))
+    stub.add_response("converse", response(tool, "tool_use"))
+    judge = over(stub)
+    assert [judge.ask(asked()).reply.score for _ in range(2)] == [1.0, 1.0]
+    assert judge.formats.now == "tool"
 
 
 @pytest.mark.parametrize(
@@ -94,24 +104,19 @@ def test_a_reply_that_is_no_grade_has_a_status_and_still_costs(
     stub: Stubber, text: str, stop: str, status: VerdictStatus
 ) -> None:
     stub.add_response("converse", response(text, stop))
-    graded = over(stub).grade(prompt(), RUBRIC)
+    graded = over(stub).ask(asked())
     assert (graded.reply.status, graded.reply.score) == (status, None)
     assert graded.usage.output_tokens == 21
 
 
-@pytest.mark.parametrize("code", ["ThrottlingException", "ServiceUnavailableException"])
-def test_throttling_is_waited_out_and_counted(stub: Stubber, code: str) -> None:
-    stub.add_client_error("converse", code, http_status_code=429)
-    stub.add_response("converse", response(GOOD))
-    graded = over(stub).grade(prompt(), RUBRIC)
-    assert (graded.reply.score, graded.usage.attempts) == (1.0, 2)
-
-
-def test_endless_throttling_fails_the_item_and_not_the_run(stub: Stubber) -> None:
-    for _ in range(3):
-        stub.add_client_error("converse", "ThrottlingException")
-    graded = over(stub).grade(prompt(), RUBRIC)
-    assert (graded.reply.status, graded.usage.attempts) == (VerdictStatus.ERROR, 3)
+def test_throttling_passes_and_says_how_long_to_rest(stub: Stubber) -> None:
+    meta = {"HTTPHeaders": {"retry-after": "7"}}
+    stub.add_client_error(
+        "converse", "ThrottlingException", http_status_code=429, response_meta=meta
+    )
+    with pytest.raises(PassingError) as raised:
+        over(stub).ask(asked())
+    assert (raised.value.throttled, raised.value.retry_after) == (True, 7.0)
 
 
 @pytest.mark.parametrize(
@@ -121,12 +126,11 @@ def test_endless_throttling_fails_the_item_and_not_the_run(stub: Stubber) -> Non
         ("ModelErrorException", VerdictStatus.ERROR),
     ],
 )
-def test_a_model_that_fails_on_one_item_is_asked_once(
+def test_a_model_that_fails_on_one_item_fails_that_item(
     stub: Stubber, code: str, status: VerdictStatus
 ) -> None:
     stub.add_client_error("converse", code)
-    graded = over(stub).grade(prompt(), RUBRIC)
-    assert (graded.reply.status, graded.usage.attempts) == (status, 1)
+    assert over(stub).ask(asked()).reply.status is status
 
 
 @pytest.mark.parametrize(
@@ -135,7 +139,7 @@ def test_a_model_that_fails_on_one_item_is_asked_once(
 def test_what_would_fail_for_every_item_stops_the_run(stub: Stubber, code: str) -> None:
     stub.add_client_error("converse", code, "you may not")
     with pytest.raises(BackendError, match="you may not") as raised:
-        over(stub).grade(prompt(), RUBRIC)
+        over(stub).ask(asked())
     assert raised.value.exit_code is ExitCode.FAILED
     assert MODEL in str(raised.value)
 
@@ -149,14 +153,20 @@ class Failing:
     def converse(self, **_: Any) -> Any:  # noqa: ANN401
         raise self.error
 
-
-def test_a_silent_server_times_the_item_out() -> None:
-    client = Failing(ReadTimeoutError(endpoint_url="https://bedrock"))
-    graded = Bedrock(client, MODEL).grade(prompt(), RUBRIC)
-    assert graded.reply.status is VerdictStatus.TIMEOUT
+    def close(self) -> None:
+        pass
 
 
-def test_an_unreachable_server_stops_the_run() -> None:
-    client = Failing(EndpointConnectionError(endpoint_url="https://bedrock"))
-    with pytest.raises(BackendError, match="Could not connect"):
-        Bedrock(client, MODEL).grade(prompt(), RUBRIC)
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (ReadTimeoutError(endpoint_url="https://bedrock"), PassingError),
+        (EndpointConnectionError(endpoint_url="https://bedrock"), BackendError),
+    ],
+    ids=["silent", "unreachable"],
+)
+def test_a_silent_server_may_answer_later_an_unreachable_one_stops_the_run(
+    error: Exception, raised: type[Exception]
+) -> None:
+    with pytest.raises(raised):
+        Bedrock(Failing(error), Converse(MODEL)).ask(asked())

@@ -1,0 +1,1 @@
+"""From items to verdicts: what is asked, how often, how fast and at what cost."""
