@@ -50,7 +50,7 @@ def planned(
     width, lag = round(settings.window * SECOND), round(settings.lag * SECOND)
     complete = (now - lag) // width * width
     until = complete if request.until is None else min(request.until, now + 1)
-    earliest = min((one.first_at for one in series), default=until)
+    earliest = min((one.first_at for one in series), default=until - width)
     since = next(each for each in (request.since, done, earliest) if each is not None)
     if request.since is not None and since >= until:
         why = f"it begins at {iso(since)} and ends at {iso(until)}"

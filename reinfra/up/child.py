@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import runpy
 import signal
 import sys
 
@@ -25,7 +26,4 @@ def end_with_parent() -> None:
 
 if __name__ == "__main__":
     end_with_parent()
-    from reinfra.cli.main import main
-
-    sys.argv[0] = "reinfra"
-    main()
+    runpy.run_module("reinfra", run_name="__main__")

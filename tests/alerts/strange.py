@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -91,7 +92,7 @@ def notice(
     title: str = "EC2 CPU utilization 98 % on i-53ea38, expected 35 % to 47 %",
     number: int = 1,
     incident_id: int = 7,
-    **more: str,
+    **more: Any,
 ) -> Notice:
     state = {
         Transition.ACKNOWLEDGED: IncidentState.ACKNOWLEDGED,

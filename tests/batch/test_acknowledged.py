@@ -46,7 +46,9 @@ def _run(store: Store, until: int) -> None:
 
 def _unit(folder: Path, feedback: str | None) -> float:
     """The unit of the hurt series' threshold a day after somebody said this of its incident."""
-    store = open_store(f"sqlite:///{folder}/{feedback}.db", clock=lambda: BEGIN + 5 * DAY, create=True)
+    store = open_store(
+        f"sqlite:///{folder}/{feedback}.db", clock=lambda: BEGIN + 5 * DAY, create=True
+    )
     _fill(store)
     _run(store, BEGIN + 3 * DAY + 12 * HOUR)
     with store.writing() as connection:

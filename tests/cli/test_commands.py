@@ -77,8 +77,8 @@ def test_doctor_fails_on_a_profile_that_is_not_there(reinfra: Run, topic: str) -
 def test_a_channel_that_cannot_be_opened_silences_no_other(reinfra: Run, topic: str) -> None:
     outcome = reinfra("alerts", "test")
     assert outcome.code == 3
-    assert "console: taken" in outcome.out
-    assert f"sns: {topic}" in outcome.out
+    assert "console: 1 message accepted" in outcome.out
+    assert f"sns: FAILED. {topic}" in outcome.out
     reinfra("db", "upgrade")
     relayed = reinfra("alerts", "relay", "--json")
     assert relayed.code == 3

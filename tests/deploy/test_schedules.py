@@ -21,7 +21,7 @@ UNITS = sorted((DEPLOY / "systemd").iterdir())
 _FIELD = re.compile(r"\*(/[1-9]\d*)?|\d+(-\d+)?(,\d+)*")
 
 
-class _Tagged(yaml.SafeLoader):  # type: ignore[misc]
+class _Tagged(yaml.SafeLoader):
     """CloudFormation's short forms, as the text that they stand before."""
 
 
