@@ -92,7 +92,7 @@ def notice(
     title: str = "EC2 CPU utilization 98 % on i-53ea38, expected 35 % to 47 %",
     number: int = 1,
     incident_id: int = 7,
-    **more: Any,
+    **more: Any,  # noqa: ANN401 - any other field
 ) -> Notice:
     state = {
         Transition.ACKNOWLEDGED: IncidentState.ACKNOWLEDGED,
