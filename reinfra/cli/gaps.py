@@ -1,18 +1,23 @@
 """`reinfra gaps`: purpose-built against adapted infrastructure."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reinfra.cli.later import not_built
 
+if TYPE_CHECKING:
+    from reinfra.cli.gaps_fleet import LiveAsked
+
+FLEET = 'an instance type, a class, or {label="value"}.'
 app = typer.Typer(help="Purpose-built against adapted infrastructure.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
-def compare(
+def compare(  # noqa: PLR0913, PLR0917 - one parameter per option
+    ctx: typer.Context,
     file: Annotated[
         Path | None, typer.Argument(help="FMBench results; the recorded runs by default.")
     ] = None,
@@ -30,9 +35,27 @@ def compare(
     slo: Annotated[
         float | None, typer.Option(help="Seconds within which an answer counts as good.")
     ] = None,
+    fleet: Annotated[
+        str, typer.Option(help=f"Candidate among live series: {FLEET} --baseline is the other.")
+    ] = "",
+    measure: Annotated[
+        list[str] | None, typer.Option(help="Of live fleets, only this one. Repeatable.")
+    ] = None,
+    since: Annotated[str, typer.Option(help="Live series from here on.")] = "7d",
+    until: Annotated[str | None, typer.Option(help="Up to here; now by default.")] = None,
+    these: Annotated[
+        bool, typer.Option("--these", help="Judge exactly these nodes, not their kind.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Compare two instance types on the same work, with intervals, or say why that cannot be done."""
+    """Compare two instance types or two live fleets, with intervals, or say why that cannot be done."""
+    if fleet:
+        from reinfra.cli.gaps_fleet import LiveAsked, Window
+
+        names = tuple(measure or ())
+        asked = LiveAsked(fleet, baseline, names, Window(since, until), prices, these)
+        _live(ctx, asked, as_json=as_json)
+        return
     from reinfra.cli.gaps_runs import Asked, between, recorded
     from reinfra.cli.output import printable, write_json
     from reinfra.gaps.scorecard import to_json
@@ -71,6 +94,49 @@ def catalogue() -> None:
 
 
 @app.command()
-def selftest() -> None:
-    """Compare a fleet with itself, where the true gap is zero (not built yet)."""
-    not_built("gaps selftest", "It needs a live fleet's series.")
+def selftest(
+    ctx: typer.Context,
+    fleet: Annotated[str, typer.Option(help=f"{FLEET} All nodes by default.")] = "",
+    measure: Annotated[str, typer.Option(help="What is compared.")] = "busy",
+    since: Annotated[str, typer.Option(help="From here on.")] = "7d",
+    until: Annotated[str | None, typer.Option(help="Up to here; now by default.")] = None,
+    splits: Annotated[int, typer.Option(min=20, max=10_000, help="How often to split.")] = 200,
+    as_json: Json = False,
+) -> None:
+    """Compare random halves of one's own fleet, whose true gap is zero: does the interval hold here?"""
+    from reinfra.cli.context import context
+    from reinfra.cli.gaps_fleet import Window, tested
+    from reinfra.cli.output import printable, write_json
+
+    here = context(ctx)
+    settings = here.settings()
+    store = here.store(settings)
+    samples = here.samples(settings) or store
+    found = tested(store, samples, fleet, measure, Window(since, until), splits)
+    if as_json:
+        write_json(found)
+    elif found.rate is None:
+        typer.echo(printable(f"cannot be tested: {found.reason}"))
+    else:
+        typer.echo(
+            f"{found.excluded} of {found.judged} random halves of {found.nodes} nodes over {found.hours} "
+            f"hours exclude zero: {found.rate:.1%} [{found.low:.1%}, {found.high:.1%}] at a nominal 5 %, "
+            f"{'as it should be' if found.holds else 'not as it should be: do not trust these intervals here'}"
+        )
+
+
+def _live(ctx: typer.Context, asked: "LiveAsked", *, as_json: bool) -> None:
+    from reinfra.cli.context import context
+    from reinfra.cli.gaps_fleet import live_gaps
+    from reinfra.cli.output import write_json, write_table
+    from reinfra.gaps.live_text import COLUMNS, row
+
+    here = context(ctx)
+    settings = here.settings()
+    store = here.store(settings)
+    found = live_gaps(store, here.samples(settings) or store, asked)
+    if as_json:
+        write_json(found)
+        return
+    write_table(COLUMNS, map(row, found))
+    typer.echo("An association in this window, not a cause.")
