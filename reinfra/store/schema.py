@@ -17,6 +17,13 @@ from sqlalchemy import (
 from reinfra.store.backtest_tables import backtest
 from reinfra.store.delivery_tables import outbox, receiver
 from reinfra.store.detection_tables import detector_state, work_item
+from reinfra.store.judge_tables import (
+    judge_canary,
+    judge_canary_run,
+    judge_item,
+    judge_run,
+    judgement,
+)
 from reinfra.store.ledger_tables import absence, answer, fact, refusal, source_state
 from reinfra.store.metadata import ID, REVISIONS, metadata
 from reinfra.store.routing_tables import decision, notification, notification_group, silence
@@ -38,6 +45,11 @@ __all__ = [
     "hot_frame",
     "human_label",
     "incident",
+    "judge_canary",
+    "judge_canary_run",
+    "judge_item",
+    "judge_run",
+    "judgement",
     "metadata",
     "notification",
     "notification_group",
