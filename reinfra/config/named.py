@@ -1,12 +1,13 @@
 """Every receiver there is: the tables, and what the short settings of alerts describe."""
 
+from reinfra.config.alerts import AlertSettings
 from reinfra.config.receivers import (
     AnyReceiver,
     ConsoleReceiver,
     FileReceiver,
     SnsReceiver,
 )
-from reinfra.config.settings import AlertSettings, Settings
+from reinfra.config.settings import Settings
 
 
 def receivers(settings: Settings) -> dict[str, AnyReceiver]:

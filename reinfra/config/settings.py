@@ -1,21 +1,14 @@
 """What can be set. Descriptions are the reference: docs/reference/settings.md is made from them."""
 
-import re
-from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Literal, Self
 
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -26,37 +19,22 @@ from reinfra.config.alerting import (
     RouteSettings,
     check_names,
 )
+from reinfra.config.alerts import AlertSettings
 from reinfra.config.deadman import DeadmanSettings
-from reinfra.config.detectors import DetectOverride
+from reinfra.config.detect import DetectSettings
 from reinfra.config.export import ExportSettings
 from reinfra.config.incidents import IncidentSettings
 from reinfra.config.intervals import TimeInterval
+from reinfra.config.judge import JudgeSettings
 from reinfra.config.receivers import AnyReceiver
+from reinfra.config.section import Section
 from reinfra.config.sources import AnySource
 from reinfra.config.up import UpSettings
 
 PREFIX = "REINFRA_"
-_TOPIC = re.compile(r"arn:[a-z0-9-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?", re.ASCII)
 
 
-def _listed(given: object) -> object:
-    """A variable writes a list with commas; a file has lists of its own."""
-    if isinstance(given, str):
-        return tuple(part.strip() for part in given.split(",") if part.strip())
-    return given
-
-
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
-Channels = Annotated[
-    tuple[Literal["console", "file", "sns"], ...], NoDecode, BeforeValidator(_listed)
-]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class DatabaseSettings(_Section):
+class DatabaseSettings(Section):
     """Where signals and findings are kept."""
 
     url: str = Field(
@@ -72,7 +50,7 @@ class DatabaseSettings(_Section):
     )
 
 
-class CollectSettings(_Section):
+class CollectSettings(Section):
     """How often sources are read. Which ones: `[[source]]`, or what this machine has where there is none."""
 
     interval: float = Field(
@@ -85,159 +63,7 @@ class CollectSettings(_Section):
     )
 
 
-class DetectSettings(_Section):
-    """How the detectors work, and how many false alarms are acceptable."""
-
-    detectors: Names = Field(
-        (),
-        description="Detectors that look at every series. None named: each series gets those that suit its "
-        "signal (docs/reference/detectors.md), and those for slow changes look once a day.",
-    )
-    step: float = Field(
-        300.0, ge=1, le=86_400, description="Seconds between two points of the grid."
-    )
-    window: float = Field(
-        60.0,
-        ge=1,
-        le=86_400,
-        description="Seconds of a window; a run searches whole ones, which begin at multiples of it.",
-    )
-    lag: float = Field(
-        10.0,
-        ge=0,
-        le=86_400,
-        description="Seconds that a window must be over before it is searched, for samples on their way.",
-    )
-    stale: float = Field(
-        3600.0,
-        ge=1,
-        le=31_536_000,
-        description="Where no sample is newer than so many seconds, a run ends with 4.",
-    )
-    history: float = Field(
-        14.0, ge=0.1, le=400, description="Days before the window that a detector may learn from."
-    )
-    timezone: str = Field(
-        "UTC",
-        description="Whose clocks say when it is the same time of the day, such as Europe/Berlin.",
-    )
-    false_alarms: float = Field(
-        0.25, gt=0, le=100, description="False alarms per series and week that thresholds aim at."
-    )
-    quiet: float = Field(
-        1800.0,
-        ge=0,
-        le=86_400,
-        description="Seconds without a strange point after which an anomaly has ended.",
-    )
-    open_points: int = Field(
-        1,
-        ge=1,
-        le=100,
-        description="Strange points, of detect.open_window running, that make an anomaly. 1 by default, because "
-        "thresholds hold detect.false_alarms already; 3 of 5 for flags that come from elsewhere.",
-    )
-    open_window: int = Field(
-        1, ge=1, le=100, description="Points running that detect.open_points are counted in."
-    )
-    override: tuple[DetectOverride, ...] = Field(
-        (),
-        validate_default=True,
-        description="What differs for some signals; each table names them by a pattern.",
-    )
-
-    @field_validator("open_window")
-    @classmethod
-    def _holds_the_points(cls, window: int, info: ValidationInfo) -> int:
-        if info.data.get("open_points", 1) > window:
-            raise ValueError("open_points is at most open_window, as in 3 of 5")
-        return window
-
-    @field_validator("override")
-    @classmethod
-    def _of_every_signal_first(
-        cls, given: tuple[DetectOverride, ...], info: ValidationInfo
-    ) -> tuple[DetectOverride, ...]:
-        """What holds for every signal where it differs from the rules; what is said of some goes before it."""
-        opening = {name: info.data.get(name, 1) for name in ("open_points", "open_window")}
-        if opening["open_window"] == 1 or (given and given[0] == _opens(opening)):
-            return given
-        return (_opens(opening), *given)
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_a_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("no time zone has this name, as Europe/Berlin has") from error
-        return name
-
-
-def _opens(opening: dict[str, int]) -> DetectOverride:
-    return DetectOverride(
-        signal="*", open_points=opening["open_points"], open_window=opening["open_window"]
-    )
-
-
-class AlertSettings(_Section):
-    """Who hears of an incident, and how."""
-
-    channels: Channels = Field(
-        ("console",), description="Channels that every incident goes to. Naming a topic adds sns."
-    )
-    file: str = Field(
-        ".reinfra/alerts.jsonl", description="File that the file channel appends JSON lines to."
-    )
-    sns_topic_arn: str = Field(
-        "",
-        validate_default=True,
-        description="Amazon SNS topic; a name ending in .fifo is a FIFO topic.",
-    )
-    sns_region: str = Field("", description="Region of the topic; by default the one in its ARN.")
-    sns_endpoint_url: str = Field(
-        "", description="Another endpoint for SNS, such as a VPC endpoint."
-    )
-    sns_format: Literal["text", "json"] = Field(
-        "text", description="Body of a message: text for people, json for machines."
-    )
-    rely_on: Names = Field(
-        (),
-        description="Signals that your rules rely on, here or elsewhere; doctor and the Coverage page say "
-        "which of them can never come.",
-    )
-    pages_per_week: float = Field(
-        2.0,
-        gt=0,
-        le=1000,
-        description="Incidents a week that people are willing to hear of; `reinfra alerts budget` proposes the "
-        "detect.false_alarms that would have kept to it.",
-    )
-    max_attempts: int = Field(
-        20, ge=1, le=100, description="Attempts before a message is given up as dead."
-    )
-    runbooks: dict[str, str] = Field(
-        default_factory=dict,
-        description='Addresses of runbooks by pattern of a signal\'s name, as "hw.gpu.*"; the first that '
-        "matches is in the message, unless the route has one.",
-    )
-    prices: str = Field(
-        "",
-        description="Table of your prices (instance_type, usd_per_hour, source), which go before the list prices "
-        "of the catalogue when a message says what the affected hosts cost.",
-    )
-
-    @field_validator("sns_topic_arn")
-    @classmethod
-    def _is_topic(cls, arn: str, info: ValidationInfo) -> str:
-        if not arn and "sns" in info.data.get("channels", ()):
-            raise ValueError("a topic is needed, because alerts.channels names sns")
-        if arn and not _TOPIC.fullmatch(arn):
-            raise ValueError("not the ARN of a topic, as in arn:aws:sns:REGION:ACCOUNT:TOPIC")
-        return arn
-
-
-class DashboardSettings(_Section):
+class DashboardSettings(Section):
     """Where the web dashboard listens."""
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -275,6 +101,7 @@ class Settings(BaseSettings):
     export: ExportSettings = ExportSettings()
     deadman: DeadmanSettings = DeadmanSettings()
     up: UpSettings = UpSettings()
+    judge: JudgeSettings = JudgeSettings()
     source: tuple[AnySource, ...] = Field(
         (), description="What to collect from; each table names its collector."
     )
