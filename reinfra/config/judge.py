@@ -45,7 +45,7 @@ class JudgeBackend(BaseModel):
         0.0, description='From 0 to 2; "unset" sends none, for models that refuse it.'
     )
     cache: bool = Field(
-        False,
+        default=False,
         description="Ask the provider to cache the rubric's part of the prompt, where it can.",
     )
     service_tier: Literal["", "priority", "default", "flex", "reserved"] = Field(
