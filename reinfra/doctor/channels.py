@@ -1,18 +1,35 @@
 """Whether messages can go out."""
 
+import os
 from collections.abc import Iterator
 
 from reinfra.config import Settings
+from reinfra.config.named import receivers
+from reinfra.config.receivers import AnyReceiver, SnsReceiver
 from reinfra.doctor.finding import Finding, Level
 
 
 def channels(settings: Settings) -> Iterator[Finding]:
-    alerts = settings.alerts
-    yield Finding(Level.OK, "alert channels", ", ".join(alerts.channels) or "none")
-    if not alerts.sns_topic_arn:
-        yield Finding(Level.NOTE, "Amazon SNS", "no topic is set.", "Set alerts.sns_topic_arn.")
-    else:
-        yield _credentials(alerts.sns_topic_arn)
+    there = receivers(settings)
+    yield Finding(
+        Level.OK, "alert channels", ", ".join(there) or "none: nobody is told of anything"
+    )
+    topics = [one.topic_arn for one in there.values() if isinstance(one, SnsReceiver)]
+    if not topics:
+        todo = "Set alerts.sns_topic_arn, or add a [[receiver]] of kind sns."
+        yield Finding(Level.NOTE, "Amazon SNS", "no topic is set.", todo)
+    yield from (_credentials(topic) for topic in topics)
+    for name, one in there.items():
+        yield from _secrets(name, one)
+
+
+def _secrets(name: str, one: AnyReceiver) -> Iterator[Finding]:
+    """Variables that a receiver names and that are not set here."""
+    for setting, variable in one:
+        if setting.endswith("_env") and variable and not os.environ.get(variable):
+            said = f"{setting} names {variable}, which is not set."
+            todo = "Set it where `reinfra alerts relay` runs."
+            yield Finding(Level.BAD, f"receiver {name}", said, todo)
 
 
 def _credentials(topic: str) -> Finding:
