@@ -11,7 +11,8 @@ def test_a_receiver_whose_secret_is_not_set_is_named_with_the_variable(
 ) -> None:
     monkeypatch.setenv("THE_ADDRESS", "https://chat.example.com/x")
     monkeypatch.delenv("THE_KEY", raising=False)
-    chat = WebhookReceiver(kind="webhook", name="chat", url_env="THE_ADDRESS", secret_env="THE_KEY")
+    variables = {"url_env": "THE_ADDRESS", "secret_env": "THE_KEY"}
+    chat = WebhookReceiver.model_validate({"kind": "webhook", "name": "chat", **variables})
     found = list(channels(Settings(receiver=(chat,))))
     assert found[0].said == "console, chat"
     (bad,) = [one for one in found if one.level is Level.BAD]
