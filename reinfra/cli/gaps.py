@@ -107,6 +107,7 @@ def selftest(
     from reinfra.cli.context import context
     from reinfra.cli.gaps_fleet import Window, tested
     from reinfra.cli.output import printable, write_json
+    from reinfra.gaps.live_text import self_test_line
 
     here = context(ctx)
     settings = here.settings()
@@ -115,14 +116,8 @@ def selftest(
     found = tested(store, samples, fleet, measure, Window(since, until), splits)
     if as_json:
         write_json(found)
-    elif found.rate is None:
-        typer.echo(printable(f"cannot be tested: {found.reason}"))
     else:
-        typer.echo(
-            f"{found.excluded} of {found.judged} random halves of {found.nodes} nodes over {found.hours} "
-            f"hours exclude zero: {found.rate:.1%} [{found.low:.1%}, {found.high:.1%}] at a nominal 5 %, "
-            f"{'as it should be' if found.holds else 'not as it should be: do not trust these intervals here'}"
-        )
+        typer.echo(printable(self_test_line(found)))
 
 
 def _live(ctx: typer.Context, asked: "LiveAsked", *, as_json: bool) -> None:

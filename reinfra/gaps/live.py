@@ -65,10 +65,13 @@ def compare_live(store: SampleStore, measure: LiveMeasure, asked: Asked) -> Live
         for fleet in (asked.candidate, asked.baseline)
     ]
     why = next((side.missing for side in sides if side.missing), "") or _unlike(*sides)
+    common = slice(0, 0) if why else _common(sides[0].values, sides[1].values)
     gap = (
         FleetGap(unknown(why), asked.target, Standing.REFUSED, ())
         if why
-        else judge(measure, sides[0])(sides[0].values, sides[1].values, asked.target)
+        else judge(measure, sides[0])(
+            sides[0].values[:, common], sides[1].values[:, common], asked.target
+        )
     )
     named = zip((asked.candidate, asked.baseline), sides, strict=True)
     ours, theirs = (_side(fleet.name, side, measure) for fleet, side in named)
@@ -80,10 +83,16 @@ def compare_live(store: SampleStore, measure: LiveMeasure, asked: Asked) -> Live
         Provenance.UNKNOWN if why else measure.provenance,
         ours,
         theirs,
-        asked.span.hours,
+        common.stop - common.start,
         replace(gap, figure=_relative(gap.figure)) if measure.relative else gap,
         (*gap.notes, *_notes(measure, *sides)),
     )
+
+
+def _common(ours: Floats, theirs: Floats) -> slice:
+    """From the first to the last hour in which both fleets said anything."""
+    both = np.flatnonzero(ours.any(axis=(0, 2)) & theirs.any(axis=(0, 2)))
+    return slice(int(both[0]), int(both[-1]) + 1) if both.size else slice(0, 0)
 
 
 def judge(measure: LiveMeasure, side: Totals) -> Judge:

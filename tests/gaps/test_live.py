@@ -155,9 +155,8 @@ def test_the_interval_of_a_quantile_covers_what_it_says(share: float) -> None:
         for _side in range(2):
             level = 0.2 * rng.standard_normal((12, 1)) + 0.3 * wave((12, 72), 0.7, rng)
             sides.append(np.exp(level[..., None] + rng.standard_normal((12, 72, 20))))
-        found = quantile_gap(
-            *(Distribution.of_samples(one, 512) for one in sides), share, target=Target.KIND
-        )
+        ours, theirs = (Distribution.of_samples(one, 512) for one in sides)
+        found = quantile_gap(ours, theirs, share, target=Target.KIND)
         if found.figure.low is not None and found.figure.high is not None:
             total += 1
             held += found.figure.low <= 0 <= found.figure.high
