@@ -1,8 +1,8 @@
 """Personal data out of texts before they are judged or kept.
 
 The built-in one takes e-mail addresses, card numbers that pass Luhn's check (ISO/IEC 7812-1) and phone numbers
-that are written internationally or in groups. It knows no names, addresses, or numbers of passports: for those, and
-for other languages' habits, name a function of your own, such as one that asks Microsoft's Presidio.
+that are written internationally or in groups. It knows no names, addresses, or numbers of passports: for those,
+and for other languages' habits, name a function of your own, such as one that asks Microsoft's Presidio.
 """
 
 import importlib

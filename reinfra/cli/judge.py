@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reinfra.cli import judge_run
 from reinfra.cli.context import context
 from reinfra.cli.later import not_built
 
@@ -117,10 +118,7 @@ def import_(
         typer.echo(printable(f"{graded.name}: {items} items, {read} verdicts"))
 
 
-@app.command()
-def run() -> None:
-    """Grade sampled answers with a live judge (not built yet)."""
-    not_built("judge run", "Import recorded verdicts with `reinfra judge import FILE`.")
+app.command()(judge_run.run)
 
 
 @app.command()

@@ -38,6 +38,18 @@ class Spent:
     unpriced: int
 
 
+_TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Tokens by kind, tries, and 1e-12 USD; `cost` is None where a price is unknown."""
+
+    tokens: dict[str, int]
+    attempts: int
+    cost: int | None
+
+
 def settled(connection: Connection, keys: Sequence[str]) -> set[str]:
     """Which of these questions have a reply that stands."""
     found: set[str] = set()
@@ -95,13 +107,7 @@ def costs(connection: Connection, since: int) -> list[Row]:
     table = judgement.c
     day = table.at // 86_400_000
     named = [day.label("day"), table.judge, table.price_table]
-    sums = [
-        func.sum(getattr(table, name)).label(name)
-        for name in (
-            *("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"),
-            *("attempts", "cost"),
-        )
-    ]
+    sums = [func.sum(getattr(table, name)).label(name) for name in (*_TOKENS, "attempts", "cost")]
     counts = [func.count().label("replies"), func.count(table.cost).label("priced")]
     query = (
         select(*named, *counts, *sums).where(table.at >= since).group_by(*named).order_by(*named)
@@ -147,3 +153,42 @@ def runs(connection: Connection, most: int = 20) -> list[Mapping[str, Any]]:
     """The latest runs, the newest first."""
     query = select(judge_run).order_by(judge_run.c.at.desc()).limit(most)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def unfinished(connection: Connection, judge: str, rubric: str) -> list[str]:
+    """Runs that never said that they were over; call it where no other run can be on its way."""
+    table = judge_run.c
+    these = (table.judge == judge) & (table.rubric == rubric) & table.until.is_(None)
+    return list(connection.execute(select(table.id).where(these)).scalars())
+
+
+def replies_of(connection: Connection, run_ids: Sequence[str]) -> list[Row]:
+    """First replies that these runs got, each with its item's stratum, probability and ids of trace and span."""
+    mine = judgement.c
+    query = (
+        select(
+            *(mine.item, mine.judge, mine.rubric, mine.order, mine.status, mine.score, mine.label),
+            *(mine.why, judge_item.c.stratum, judge_item.c.probability, judge_item.c.at),
+            *(judge_item.c.trace_id, judge_item.c.span_id),
+        )
+        .join(judge_item, judge_item.c.id == mine.item)
+        .where(mine.run.in_(run_ids), mine.replicate == 0)
+        .order_by(mine.item, mine.order)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def end_run(connection: Connection, run_id: str, at: int, state: str) -> None:
+    these = judge_run.c.id == run_id
+    connection.execute(update(judge_run).where(these).values(until=at, state=state))
+
+
+def totals(connection: Connection, run_ids: Sequence[str]) -> Totals:
+    """Of all replies that these runs got."""
+    table = judgement.c
+    sums = [func.coalesce(func.sum(getattr(table, name)), 0) for name in (*_TOKENS, "attempts")]
+    query = select(*sums, func.sum(table.cost), func.count(), func.count(table.cost))
+    *counts, cost, replies, priced = connection.execute(query.where(table.run.in_(run_ids))).one()
+    tokens = dict(zip(_TOKENS, map(int, counts[:4]), strict=True))
+    known = priced == replies
+    return Totals(tokens, int(counts[4]), int(cost or 0) if known else None)
