@@ -84,7 +84,7 @@ def test_a_tooltip_is_plain_text_in_utc() -> None:
     row = chart.option["dataset"]["source"].iloc[25]
     assert row["time (UTC)"] == "2026-11-20 15:25 UTC"
     assert row["measured"] == "measured: 900 ms"
-    assert row["expected"] == "expected: 100 to 300 ms"
+    assert row["band"] == "expected: 100 to 300 ms"
 
 
 def test_an_axis_holds_every_interval_on_it() -> None:
