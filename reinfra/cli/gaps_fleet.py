@@ -32,10 +32,16 @@ class LiveAsked:
     window: Window
     prices: Path | None
     these: bool
+    edits: Path | None = None
 
 
-def live_gaps(store: "Store", samples: "SampleStore", asked: LiveAsked) -> "list[LiveGap]":
-    """One per measure; without `--measure` only those that both fleets have. Raises InputError."""
+def live_gaps(
+    store: "Store", samples: "SampleStore", asked: LiveAsked
+) -> "tuple[list[LiveGap], int]":
+    """One per measure, and the end of the window; without `--measure` those that both fleets have.
+
+    Raises InputError.
+    """
     from reinfra.gaps.fleet_rules import Target
     from reinfra.gaps.live import Asked, compare_live
     from reinfra.gaps.live_fleet import fleet_of
@@ -49,12 +55,13 @@ def live_gaps(store: "Store", samples: "SampleStore", asked: LiveAsked) -> "list
         fleet_of(asked.candidate, types, policy),
         fleet_of(asked.baseline, types, policy),
         _span(asked.window),
-        _prices(asked.prices),
+        _prices(asked.prices, asked.edits),
         Target.THESE if asked.these else Target.KIND,
     )
     chosen = [live_measure(name) for name in asked.measures] or list(live_measures().values())
     found = [compare_live(samples, one, both) for one in chosen]
-    return [one for one in found if asked.measures or (one.candidate.nodes and one.baseline.nodes)]
+    shown = [one for one in found if asked.measures or (one.candidate.nodes and one.baseline.nodes)]
+    return shown, both.span.until
 
 
 def tested(
@@ -73,7 +80,7 @@ def tested(
 
     chosen, span = live_measure(measure), _span(window)
     whole = fleet_of(fleet or "{}", _types(store), default_policy())
-    found = totals(samples, whole, chosen, span, _prices(None))
+    found = totals(samples, whole, chosen, span, _prices(None, None))
     if found.missing:
         return SelfTest(0, span.hours, splits, reason=found.missing)
     rng = np.random.default_rng(SEED)
@@ -102,8 +109,8 @@ def _span(window: Window) -> "Span":
     return span
 
 
-def _prices(given: Path | None) -> "Prices":
+def _prices(given: Path | None, edits: Path | None) -> "Prices":
     from reinfra.demo.folder import data_folder
     from reinfra.gaps.default_prices import prices_of
 
-    return prices_of(given, data_folder() / "fmbench" / "prices.csv.gz")
+    return prices_of(given, data_folder() / "fmbench" / "prices.csv.gz", edits)

@@ -19,6 +19,7 @@ class Asked:
     baseline: str
     prices: Path | None = None
     slo_seconds: float | None = None
+    edits: Path | None = None
 
 
 def between(asked: Asked) -> "tuple[Scorecard | Refusal, dict[str, Any]]":
@@ -36,7 +37,7 @@ def between(asked: Asked) -> "tuple[Scorecard | Refusal, dict[str, Any]]":
     if not (asked.candidate and asked.baseline):
         raise InputError("name both sides", todo="Add --candidate and --baseline.")
     sides = pick([read_fmbench(file) for file in asked.files], asked.candidate, asked.baseline)
-    prices = prices_of(asked.prices, data_folder() / "fmbench" / "prices.csv.gz")
+    prices = prices_of(asked.prices, data_folder() / "fmbench" / "prices.csv.gz", asked.edits)
     how = Setting(prices, slo_seconds=asked.slo_seconds)
     found = compare(*sides, how, np.random.default_rng(SEED))
     return found, document(found, sides, prices, how.rules)

@@ -13,8 +13,9 @@ from reinfra.gaps.fleet_quantile import Distribution, quantile_gap
 from reinfra.gaps.fleet_rules import Standing, Target
 from reinfra.gaps.live_fleet import Fleet
 from reinfra.gaps.live_measures import Form, LiveMeasure, Provenance
-from reinfra.gaps.live_totals import Span, Totals, totals
+from reinfra.gaps.live_totals import Span, Totals, least_real, totals
 from reinfra.gaps.prices import Prices
+from reinfra.model import Origin
 from reinfra.store import SampleStore
 
 Floats = NDArray[np.float64]
@@ -45,6 +46,7 @@ class LiveGap:
     hours: int
     gap: FleetGap
     notes: tuple[str, ...]
+    origin: Origin = Origin.LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def compare_live(store: SampleStore, measure: LiveMeasure, asked: Asked) -> Live
         common.stop - common.start,
         replace(gap, figure=_relative(gap.figure)) if measure.relative else gap,
         (*gap.notes, *_notes(measure, *sides)),
+        least_real(side.origin for side in sides),
     )
 
 

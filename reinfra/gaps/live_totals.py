@@ -1,7 +1,7 @@
 """Hourly totals per node of a fleet, read from rollups: a month of many series without opening it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from reinfra.gaps.live_fleet import Fleet, node_of
 from reinfra.gaps.live_measures import PAID, Form, LiveMeasure
 from reinfra.gaps.prices import Prices
-from reinfra.model import HOUR, Kind, SeriesKey
+from reinfra.model import HOUR, Kind, Origin, SeriesKey
 from reinfra.store import Rule, SampleStore, Selector, Stored
 from reinfra.store.charts import read_chart
 
@@ -29,6 +29,7 @@ class Totals:
     signals: tuple[str, ...]
     edges: tuple[float, ...] = ()
     missing: str = ""
+    origin: Origin = Origin.LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,25 @@ def totals(
     found = _first(store, fleet, measure.signals, span)
     if found is None:
         return _none(f"{fleet.name} has no series of {' or '.join(measure.signals)}")
-    name, selected = found
+    made = _made(store, (fleet, prices), measure, span, found)
+    return replace(made, origin=least_real(one.key.origin for one in found[1]))
+
+
+def least_real(origins: Iterable[Origin]) -> Origin:
+    """What is made of several is simulated as soon as one of them is, else recorded as soon as one is."""
+    found = set(origins)
+    order = (Origin.SIMULATED, Origin.RECORDED)
+    return next((one for one in order if one in found), Origin.LIVE)
+
+
+def _made(
+    store: SampleStore,
+    of: tuple[Fleet, Prices],
+    measure: LiveMeasure,
+    span: Span,
+    found: tuple[str, list[Stored]],
+) -> Totals:
+    (fleet, prices), (name, selected) = of, found
     if measure.form is Form.QUANTILE:
         return _buckets(store, selected, span, name)
     upper, counts, nodes = _by_node(store, selected, span)

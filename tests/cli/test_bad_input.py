@@ -201,11 +201,3 @@ def test_an_incident_that_is_not_there(reinfra: Run) -> None:
     _one_line(reinfra("alerts", "ack", "INC-7"), "INC-7")
     _one_line(reinfra("alerts", "why", "seven"), "seven")
     _one_line(reinfra("alerts", "why", "9" * 19), "999")
-
-
-@pytest.mark.parametrize(
-    "command",
-    ["up", "backtest", "judge run", "gaps whatif"],
-)
-def test_a_command_that_is_not_built_says_so(reinfra: Run, command: str) -> None:
-    _one_line(reinfra(*command.split()), "not built yet")
