@@ -15,6 +15,7 @@ def upgrade() -> None:
     _run()
     _canary()
     _canary_run()
+    _label()
 
 
 def _item() -> None:
@@ -117,6 +118,24 @@ def _canary_run() -> None:
     )
 
 
+def _label() -> None:
+    op.create_table(
+        "judge_label",
+        sa.Column("set_name", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("rater", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("set_name", "item", "rater", name=op.f("pk_judge_label")),
+    )
+
+
 def downgrade() -> None:
-    for table in ("judge_canary_run", "judge_canary", "judge_run", "judgement", "judge_item"):
+    for table in (
+        "judge_label",
+        "judge_canary_run",
+        "judge_canary",
+        "judge_run",
+        "judgement",
+        "judge_item",
+    ):
         op.drop_table(table)

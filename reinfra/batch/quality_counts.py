@@ -84,11 +84,20 @@ def batches(
         yield injection_batch(screened, at, labels)
 
 
+def canary_batch(judge: str, at: int, origin: Origin, flips: int, graded: int) -> Batch:
+    labels = {ORIGIN_LABEL: str(origin), "judge": judge}
+    values = {"reinfra.judge.canary.items": graded, "reinfra.judge.canary.flips": flips}
+    return Batch.at_instant(at, ((_key(name, labels), float(n)) for name, n in values.items()))
+
+
 def _samples(share: Share, labels: dict[str, str]) -> Iterator[tuple[SeriesKey, float]]:
     own = {**labels, **({"stratum": share.stratum} if share.stratum else {})}
     values = {SUCCESSES: share.successes, TRIALS: share.trials, INVALID: float(share.invalid)}
-    for metric, value in values.items():
-        signal = find(metric)
-        if signal is None:
-            raise InputError(f"{metric} is missing", where="reinfra/signals/tables")
-        yield signal.key(own), value
+    return ((_key(metric, own), value) for metric, value in values.items())
+
+
+def _key(metric: str, labels: dict[str, str]) -> SeriesKey:
+    signal = find(metric)
+    if signal is None:
+        raise InputError(f"{metric} is missing", where="reinfra/signals/tables")
+    return signal.key(labels)

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reinfra.cli import judge_run
+from reinfra.cli import judge_canary, judge_cost, judge_label, judge_run
 from reinfra.cli.context import context
-from reinfra.cli.later import not_built
 
 if TYPE_CHECKING:
     from judge.items import GradedSet
@@ -121,28 +120,10 @@ def import_(
 app.command()(judge_run.run)
 
 
-@app.command()
-def export() -> None:
-    """Write items for people to label (not built yet)."""
-    not_built("judge export", "`reinfra judge report --json` prints the figures.")
-
-
-@app.command()
-def label() -> None:
-    """Label items by hand (not built yet)."""
-    not_built("judge label", "Pass labels to `reinfra judge import FILE --labels FILE`.")
-
-
-@app.command()
-def canary() -> None:
-    """Watch whether a judge has changed (not built yet)."""
-    not_built("judge canary", "Compare two judges in `reinfra judge report`.")
-
-
-@app.command()
-def cost() -> None:
-    """Show what judging costs (not built yet)."""
-    not_built("judge cost", "No live judge runs, so nothing is spent.")
+app.command()(judge_label.export)
+app.command()(judge_label.label)
+app.add_typer(judge_canary.app, name="canary")
+app.command()(judge_cost.cost)
 
 
 def _print(one: "SetReport") -> None:

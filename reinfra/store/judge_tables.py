@@ -103,3 +103,12 @@ judge_canary_run = Table(
     Column("state", Text, nullable=False),
     Column("figures", Text, nullable=False),  # JSON
 )
+
+judge_label = Table(
+    "judge_label",  # when a human_label was given
+    metadata,
+    Column("set_name", Text, primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("rater", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)

@@ -14,6 +14,7 @@ from reinfra.store.schema import (
     human_label,
     judge_canary,
     judge_item,
+    judge_label,
     judge_run,
     judgement,
     verdict,
@@ -84,9 +85,27 @@ def add_replies(
     upsert(connection, verdict, [{"set_name": set_name, **row} for row in verdicts])
 
 
-def add_labels(connection: Connection, set_name: str, labels: Iterable[Row]) -> None:
+def add_labels(connection: Connection, set_name: str, labels: Iterable[Row], now: int) -> None:
     """Labels of items of the set; a rater's second one replaces the first."""
-    upsert(connection, human_label, [{"set_name": set_name, **row} for row in labels])
+    rows = [{"set_name": set_name, **row} for row in labels]
+    upsert(connection, human_label, rows)
+    days = [
+        {"set_name": set_name, "item": row["item"], "rater": row["rater"], "at": now}
+        for row in rows
+    ]
+    upsert(connection, judge_label, days)
+
+
+def labelled_since(connection: Connection, set_name: str, since: int) -> dict[str, int]:
+    """How many items of each stratum got a label since then."""
+    these = (judge_label.c.set_name == set_name) & (judge_label.c.at >= since)
+    query = (
+        select(judge_item.c.stratum, func.count(judge_label.c.item.distinct()))
+        .join(judge_label, judge_label.c.item == judge_item.c.id)
+        .where(these)
+        .group_by(judge_item.c.stratum)
+    )
+    return {row.stratum: int(row[1]) for row in connection.execute(query)}
 
 
 def note_run(connection: Connection, row: Row) -> None:

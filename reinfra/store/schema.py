@@ -21,6 +21,7 @@ from reinfra.store.judge_tables import (
     judge_canary,
     judge_canary_run,
     judge_item,
+    judge_label,
     judge_run,
     judgement,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "judge_canary",
     "judge_canary_run",
     "judge_item",
+    "judge_label",
     "judge_run",
     "judgement",
     "metadata",
