@@ -129,9 +129,12 @@ def _by_node(
     values = _hourly(store, selected, span)
     names = [node_of(one.key) for one in selected]
     nodes = tuple(sorted({*names} - {""}))
-    rows = [np.array([name == node for name in names], np.bool_) for node in nodes]
-    sums = np.array([np.nansum(values[row], axis=0) for row in rows])
-    counts = np.array([np.isfinite(values[row]).sum(axis=0) for row in rows], np.float64)
+    place = {node: row for row, node in enumerate(nodes)}
+    known = np.array([row for row, name in enumerate(names) if name], np.intp)
+    row = np.array([place[names[one]] for one in known], np.intp)
+    sums, counts = np.zeros((2, len(nodes), span.hours))
+    np.add.at(sums, row, np.nan_to_num(values[known]))
+    np.add.at(counts, row, np.isfinite(values[known]))
     return sums, counts, nodes
 
 
@@ -165,12 +168,13 @@ def _buckets(store: SampleStore, selected: list[Stored], span: Span, name: str) 
     values = np.nan_to_num(_hourly(store, selected, span))
     nodes = tuple(sorted({node_of(one.key) for one in selected} - {""}))
     whole = np.zeros((len(nodes), span.hours, len(edges)))
+    places = {node: row for row, node in enumerate(nodes)}
     sets: dict[tuple[tuple[str, str], ...], set[float]] = {}
     for row, (one, bound) in enumerate(zip(selected, bounds, strict=True)):
         rest = tuple(pair for pair in one.key.labels if pair[0] != "le")
         sets.setdefault(rest, set()).add(float(bound))
         if node_of(one.key):
-            whole[nodes.index(node_of(one.key)), :, edges.index(float(bound))] += values[row]
+            whole[places[node_of(one.key)], :, edges.index(float(bound))] += values[row]
     if any(one != set(edges) for one in sets.values()) or not np.isinf(edges[-1]):
         return _none(f"the histograms of {name} have different buckets: they cannot be merged")
     rising = np.maximum.accumulate(whole, axis=2)  # scrapes can tear a histogram
