@@ -7,15 +7,16 @@ The values are frozen, so all sessions may share them.
 import streamlit as st
 
 from dashboard import connection
+from dashboard.queries import causes, gap, quality, signals
 from dashboard.queries import coverage as coverage_of
 from dashboard.queries import evidence as evidence_of
 from dashboard.queries import fleet as fleet_of
-from dashboard.queries import gap, quality, signals
 from dashboard.queries.coverage import Covered, Installed
 from dashboard.queries.evidence import Evidence
 from dashboard.queries.quality import Quality
 from dashboard.queries.signals import Course
 from dashboard.queries.window import Window
+from reinfra.explain.explain import Explanation
 from reinfra.gaps.scorecard import Refusal, Scorecard
 from reinfra.model import SECOND, Anomaly
 from reinfra.signals import Signal
@@ -82,6 +83,14 @@ def trends(
     """`key` names the series."""
     del key
     return signals.trends(connection.samples_at(url), _series, window, buckets)
+
+
+@st.cache_resource(
+    ttl=40 * TTL, max_entries=32, show_spinner="Comparing with what happened before …"
+)
+def explanation(url: str, incident_id: int) -> Explanation:
+    store, samples = connection.store_at(url), connection.samples_at(url)
+    return causes.explanation(store, samples, incident_id)
 
 
 @st.cache_resource(ttl=240 * TTL, max_entries=4, show_spinner="Comparing judges with people …")

@@ -2,25 +2,34 @@
 
 import streamlit as st
 
-from dashboard import acting, cached, connection
+from dashboard import cached, connection
 from dashboard.charts.evidence import evidence_chart
+from dashboard.format import instant, usd
+from dashboard.parts.actions import actions
 from dashboard.parts.banner import banner
 from dashboard.parts.drawing import draw, theme
 from dashboard.parts.empty import empty
 from dashboard.parts.guard import guarded
-from dashboard.parts.incident_list import badges, found_incidents, incident_list, when
+from dashboard.parts.incident_list import (
+    INCIDENT_PAGE,
+    badges,
+    found_incidents,
+    incident_list,
+    when,
+)
+from dashboard.parts.trail import alike, changes, history, places, why
+from dashboard.queries.causes import Causes, causes, spent
 from dashboard.queries.evidence import BEFORE, stretch
 from dashboard.queries.incidents import Case, case, ranked
 from dashboard.queries.window import Window
 from dashboard.tables import findings
 from dashboard.text import markdown, plain
 from reinfra.alerts.rules import scope
-from reinfra.model import IncidentState, SeriesKey, Transition
+from reinfra.model import IncidentState, SeriesKey
 from reinfra.store import Stored
-from reinfra.store.incidents import NOT_USEFUL, USEFUL, StoredIncident, parse_id
+from reinfra.store.incidents import StoredIncident, parse_id
 
 _MOST_TRENDS = 25
-_MOST_REASONS = 6
 
 
 def main() -> None:
@@ -30,16 +39,21 @@ def main() -> None:
         _choose()
         return
     shown = case(connection.store(), parse_id(asked))
+    known = causes(connection.store(), shown)
     _header(shown.incident)
-    _actions(shown.incident)
+    _cost(shown, known)
+    actions(shown.incident)
     _evidence(shown)
-    _roots(shown)
+    places(known)
+    _series(shown, known)
     left, right = st.columns(2, gap="medium")
     with left:
-        _why(shown)
-        _changes(shown)
+        why(shown, known)
+        changes(known)
     with right:
-        _history(shown)
+        history(shown)
+    if shown.anomalies:
+        alike(shown.incident.id)
 
 
 def _choose() -> None:
@@ -57,41 +71,26 @@ def _header(incident: StoredIncident) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         badges(incident)
         st.text(when(incident))
+    now = cached.now()
+    quiet, flapping = incident.snoozed_until or 0, incident.flapping_until or 0
+    if incident.state is not IncidentState.RESOLVED and quiet > now:
+        st.info(f"Snoozed until {instant(quiet)}: nothing is told of it but its end.")
+    if flapping > now:
+        st.info(f"Flapping: it came and went too often; marked so until {instant(flapping)}.")
+    if incident.merged_into is not None:
+        taken = f"INC-{incident.merged_into}"
+        st.page_link(INCIDENT_PAGE, label=f"Merged into {taken}", query_params={"incident": taken})
 
 
-def _actions(incident: StoredIncident) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button(
-            "Acknowledge",
-            type="primary",
-            shortcut="a",
-            disabled=incident.state is not IncidentState.OPEN,
-            on_click=_move,
-            args=(incident.id, Transition.ACKNOWLEDGED),
-        )
-        st.button(
-            "Resolve",
-            disabled=incident.state is IncidentState.RESOLVED,
-            on_click=_move,
-            args=(incident.id, Transition.RESOLVED),
-        )
-        key = f"feedback-{incident.id}"
-        st.segmented_control(
-            "Was this worth telling?",
-            [USEFUL, NOT_USEFUL],
-            default=incident.feedback,
-            key=key,
-            on_change=_feedback,
-            args=(incident.id, key),
-        )
-
-
-def _move(incident_id: int, to: Transition) -> None:
-    st.toast(markdown(acting.move(connection.store(), incident_id, to)))
-
-
-def _feedback(incident_id: int, key: str) -> None:
-    acting.give_feedback(connection.store(), incident_id, st.session_state[key])
+def _cost(shown: Case, known: Causes) -> None:
+    """What the affected hosts cost; never a guess."""
+    cost, so_far = known.cost, spent(known.cost, shown, cached.now())
+    if cost.usd_per_hour is None or so_far is None:
+        st.caption(f"Cost per hour unknown: {markdown(cost.basis)}.")
+        return
+    per_hour, total = markdown(usd(cost.usd_per_hour)), markdown(usd(so_far))
+    st.markdown(f"**{per_hour} per hour** for what is affected, {total} so far")
+    st.caption(f"List price: {markdown(cost.basis, 500)}")
 
 
 def _evidence(shown: Case) -> None:
@@ -137,51 +136,28 @@ def _stored(series_id: int) -> Stored | None:
     return next((stored for stored in fleet if stored.id == series_id), None)
 
 
-def _roots(shown: Case) -> None:
-    st.subheader("Root order", anchor=False)
-    st.caption("By onset: what began first is the likeliest cause, not a proven one.")
-    ids = {one.series_id for one in shown.roots[:_MOST_TRENDS]}
+def _series(shown: Case, known: Causes) -> None:
+    if not shown.roots:
+        return
+    st.subheader("Series by onset", anchor=False)
     order = [one.series_id for one in shown.roots[:_MOST_TRENDS]]
-    by_id = {one.id: one for one in cached.fleet(connection.database_url()) if one.id in ids}
+    by_id = {one.id: one for one in cached.fleet(connection.database_url()) if one.id in set(order)}
     series = tuple(by_id[one] for one in order if one in by_id)
     window = stretch([one.found for one in shown.anomalies], cached.now()) if series else None
     trends = (
         cached.trends(connection.database_url(), tuple(order), window, 48, series) if window else []
     )
     st.dataframe(
-        findings.roots(shown, trends),
+        findings.roots(shown, trends, known.shares),
         hide_index=True,
         alt="Series of this incident by onset",
-        column_config={"course": st.column_config.LineChartColumn(width="medium")},
+        column_config={
+            "course": st.column_config.LineChartColumn(width="medium"),
+            "share": st.column_config.NumberColumn(
+                format="percent", help="Of how far the whole incident is out of its bands."
+            ),
+        },
     )
-
-
-def _why(shown: Case) -> None:
-    st.subheader("Why it fired", anchor=False)
-    st.markdown("\n".join(f"- {markdown(one, 400)}" for one in shown.reasons[:_MOST_REASONS]))
-    left = len(shown.reasons) - _MOST_REASONS
-    if left > 0:
-        st.caption(f"and {left} more of the same kind")
-
-
-def _changes(shown: Case) -> None:
-    st.subheader("Changed nearby", anchor=False)
-    if not shown.changes:
-        st.caption("No version or setting is known to have changed there since six hours before.")
-        return
-    st.dataframe(findings.changes(shown), hide_index=True, alt="Changes near this incident")
-    st.caption("Close in time and place: a candidate for the cause, not a proven one.")
-
-
-def _history(shown: Case) -> None:
-    st.subheader("Timeline", anchor=False)
-    st.dataframe(findings.timeline(shown), hide_index=True, alt="Timeline")
-    st.subheader("Notifications", anchor=False)
-    if shown.messages:
-        st.dataframe(findings.notifications(shown), hide_index=True, alt="Notifications")
-    else:
-        st.caption("No message was written for this incident: no channel is configured.")
-    st.caption(f"Permalink: `/incident?incident={shown.incident.id}`")
 
 
 guarded(main)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.queries.window import Window
+from reinfra.alerts.rules import scope as scope_of
 from reinfra.alerts.why import Trail, trail
 from reinfra.model import Anomaly, IncidentState
 from reinfra.store import Store, incidents
@@ -17,10 +18,14 @@ from reinfra.store.notice import excess
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """An incident with how many times its threshold the worst of its scores reached."""
+    """An incident with how many times its threshold the worst of its scores reached.
+
+    `places` are its own scope and those of its anomalies: the hosts of a job are places of the job's incident.
+    """
 
     incident: StoredIncident
     excess: float
+    places: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +59,12 @@ def ranked(
     """
     with store.reading() as connection:
         there = incidents.touching(connection, window.since)
-    worst: dict[int, float] = {}
+    of: dict[int, list[StoredAnomaly]] = {}
     for one in found:
         if one.incident_id is not None:
-            worst[one.incident_id] = max(worst.get(one.incident_id, 0.0), excess(one.found))
-    wanted = (one for one in there if not scopes or one.scope in scopes)
-    return sorted((Ranked(one, worst.get(one.id, 0.0)) for one in wanted), key=_rank)
+            of.setdefault(one.incident_id, []).append(one)
+    every = [_ranked(one, of.get(one.id, ())) for one in there]
+    return sorted((one for one in every if not scopes or one.places & set(scopes)), key=_rank)
 
 
 def case(store: Store, incident_id: int) -> Case:
@@ -77,15 +82,21 @@ def active(there: Sequence[Ranked], edges: NDArray[np.int64]) -> NDArray[np.int6
 
 
 def at(there: Sequence[Ranked], scope: str, since: int, until: int) -> StoredIncident | None:
-    """The first ranked incident of a scope under way in [since, until)."""
+    """The first ranked incident of a place under way in [since, until)."""
     under_way = (
         one.incident
         for one in there
-        if one.incident.scope == scope
-        and one.incident.since < until
-        and one.incident.until >= since
+        if scope in one.places and one.incident.since < until and one.incident.until >= since
     )
     return next(under_way, None)
+
+
+def _ranked(incident: StoredIncident, found: Sequence[StoredAnomaly]) -> Ranked:
+    """A label names a host whose anomalies are older than those that were read."""
+    host = dict(incident.labels).get("host.name")
+    places = {incident.scope, *(scope_of(one.found.key) for one in found)}
+    worst = max((excess(one.found) for one in found), default=0.0)
+    return Ranked(incident, worst, frozenset(places | ({f"host {host}"} if host else set())))
 
 
 def _rank(one: Ranked) -> tuple[bool, int, float, int]:

@@ -1,6 +1,6 @@
 """What was found: series, onsets, and what became of an incident."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,6 @@ from dashboard.queries.incidents import Case
 from dashboard.queries.rates import Marks
 from dashboard.text import cell
 from reinfra.alerts.rules import scope
-from reinfra.coverage.subjects import named
 from reinfra.model import Anomaly
 from reinfra.signals.wording import UNKNOWN, amount, duration
 from reinfra.store.anomalies import StoredAnomaly
@@ -41,8 +40,13 @@ def most_anomalous(marks: Marks, found: Sequence[StoredAnomaly]) -> pd.DataFrame
     )
 
 
-def roots(case: Case, trends: list[list[float | None]]) -> pd.DataFrame:
-    """The incident's series by onset; `trends[i]` is the course of `case.roots[i]`, where it was read."""
+def roots(
+    case: Case, trends: list[list[float | None]], shares: Mapping[str, float]
+) -> pd.DataFrame:
+    """The incident's series by onset; `trends[i]` is the course of `case.roots[i]`, where it was read.
+
+    `shares` are each series' part of how far the incident is out, by its name.
+    """
     first = min((one.found.since for one in case.roots), default=0)
     return pd.DataFrame(
         {
@@ -53,26 +57,12 @@ def roots(case: Case, trends: list[list[float | None]]) -> pd.DataFrame:
             "seen": seen(one.found),
             "expected": expected(one.found),
             "score / threshold": round(excess(one.found), 1),
+            "share": shares.get(str(one.found.key)),
             "detector": cell(one.found.detector),
             "course": trends[place] if place < len(trends) else [],
             "series": cell(str(one.found.key)),
         }
         for place, one in enumerate(case.roots)
-    )
-
-
-def changes(case: Case) -> pd.DataFrame:
-    """What changed where the incident was, from hours before it on."""
-    return pd.DataFrame(
-        {
-            "at (UTC)": instant(one.at),
-            "when": _beside(case.incident.since - one.at),
-            "where": cell(named(one.subject)),
-            "what": cell(one.name),
-            "before": cell(one.before, 500),
-            "after": cell(one.after, 500),
-        }
-        for one in case.changes
     )
 
 
@@ -101,10 +91,6 @@ def notifications(case: Case) -> pd.DataFrame:
         }
         for one in case.messages
     )
-
-
-def _beside(before: int) -> str:
-    return f"{duration(abs(before))} {'before' if before >= 0 else 'after'} the onset"
 
 
 def seen(anomaly: Anomaly) -> str:

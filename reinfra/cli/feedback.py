@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from reinfra.cli.context import context
+from reinfra.cli.incidents import login
 
 
 def feedback(
@@ -17,6 +18,7 @@ def feedback(
             metavar="VERDICT",
         ),
     ],
+    by: Annotated[str | None, typer.Option(help="Who you are; your login by default.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say what an incident was worth; `reinfra backtest --feedback` makes figures of it."""
@@ -26,8 +28,10 @@ def feedback(
     here = context(ctx)
     said = verdict.strip().lower().replace("-", " ")
     number = incidents.parse_id(name)
-    with here.store(here.settings()).writing() as connection:
-        incidents.give_feedback(connection, number, said=None if said == "none" else said)
+    store = here.store(here.settings())
+    word = None if said == "none" else said
+    with store.writing() as connection:
+        incidents.give_feedback(connection, number, said=word, by=by or login(), now=store.clock())
         found = incidents.get(connection, number)
     if as_json:
         write_json(found)

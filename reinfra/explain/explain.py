@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from reinfra.config import DetectSettings, Settings
 from reinfra.explain.points import Points, Scale, points, strongest
 from reinfra.explain.rescore import rescored
@@ -67,21 +69,30 @@ def explain(
     with store.reading() as connection:
         incident = incidents.get(connection, incident_id)
         found = anomalies.of_incident(connection, incident_id)
-        changed = inventory.changes(connection, incident.since - _BEFORE, incident.since + _AFTER)
+        changed = nearby(connection, incident.since, found)
         past = anomalies.between(connection, incident.since - _PAST, incident.since)
         judged = {
             one.id: one.feedback for one in incidents.touching(connection, incident.since - _PAST)
         }
-    near = inventory.near(changed, (one.found.key.labels for one in found))
     query = _Query(samples or store, settings.detect, _series(samples or store), past, judged)
     worst = sorted(found, key=lambda one: (-excess(one.found), one.id))[:EXPLAINED]
     return Explanation(
         incident,
         tuple(roots(found)),
         of_incident(found),
-        _nearest(near, incident.since),
+        changed,
         tuple(query.explained(one) for one in sorted(worst, key=lambda one: one.found.since)),
     )
+
+
+def nearby(
+    connection: Connection, since: int, found: Sequence[StoredAnomaly]
+) -> tuple[Nearby, ...]:
+    """Changes where the anomalies were, from a day before `since` to an hour after, the nearest first."""
+    changed = inventory.changes(connection, since - _BEFORE, since + _AFTER)
+    near = inventory.near(changed, (one.found.key.labels for one in found))
+    nearest_first = sorted(near, key=lambda one: (abs(since - one.at), one.at))
+    return tuple(Nearby(one, since - one.at) for one in nearest_first[:_CHANGES])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,8 +133,3 @@ class _Query:
 
 def _series(samples: SampleStore) -> dict[object, Stored]:
     return {one.key: one for one in samples.series(Selector())}
-
-
-def _nearest(found: Sequence[Changed], since: int) -> tuple[Nearby, ...]:
-    near = sorted(found, key=lambda one: (abs(since - one.at), one.at))
-    return tuple(Nearby(one, since - one.at) for one in near[:_CHANGES])

@@ -35,6 +35,8 @@ class Transition(enum.StrEnum):
     SPLIT = "split"
     """Some of its anomalies became an incident of their own."""
     SNOOZED = "snoozed"
+    JUDGED = "judged"
+    """A person said what it was worth."""
     FLAPPING = "flapping"
 
 

@@ -83,14 +83,23 @@ def give_feedback(
     *,
     useful: bool | None = None,
     said: str | None = None,
+    by: str = "",
+    now: int = 0,
 ) -> None:
-    """Keep what a person thought of an incident; None takes it back. Raises InputError."""
-    get(connection, incident_id)
+    """Keep what a person thought of an incident; None takes it back. Raises InputError.
+
+    With `by` and `now` the timeline has who said it and when.
+    """
+    stored = get(connection, incident_id)
     if said is not None and said not in FEEDBACK:
         raise InputError(f"not a word for it: {said[:30]!r}", todo=f"One of {', '.join(FEEDBACK)}.")
     words = {True: USEFUL, False: NOT_USEFUL, None: None}
     mine = update(incident).where(incident.c.id == incident_id)
-    connection.execute(mine.values(feedback=said or words[useful]))
+    word = said or words[useful]
+    connection.execute(mine.values(feedback=word))
+    if by and word != stored.feedback:
+        event = Event(Transition.JUDGED, word or "taken back")
+        record(connection, stored, stored.origin, event, Hand(now, by))
 
 
 def _named(by: str, to: Transition) -> None:

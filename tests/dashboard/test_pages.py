@@ -10,7 +10,7 @@ from streamlit.testing.v1.element_tree import Button
 import dashboard
 from dashboard.connection import DATABASE_VARIABLE
 from dashboard.text import markdown
-from reinfra.model import IncidentState
+from reinfra.model import IncidentState, Transition
 from reinfra.store import incidents
 from tests.dashboard.conftest import HOSTILE, NOTE, Filled
 
@@ -81,7 +81,8 @@ def test_an_incident_is_acknowledged_resolved_and_judged(filled: Filled) -> None
     with filled.store.reading() as connection:
         assert incidents.get(connection, filled.incident_id).feedback == incidents.USEFUL
         timeline = incidents.transitions(connection, filled.incident_id)
-    assert [one.by for one in timeline] == ["reinfra", "dashboard", "dashboard"]
+    assert [one.by for one in timeline] == ["reinfra", *["dashboard"] * 3]
+    assert (timeline[-1].kind, timeline[-1].comment) == (Transition.JUDGED, incidents.USEFUL)
 
 
 def test_the_evidence_can_be_compared_with_the_day_before(filled: Filled) -> None:

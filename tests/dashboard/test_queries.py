@@ -1,19 +1,22 @@
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from dashboard import tiles
 from dashboard.charts.evidence import evidence_chart
 from dashboard.palette import LIGHT
+from dashboard.queries import causes, incidents, quality, signals
 from dashboard.queries import fleet as fleet_of
-from dashboard.queries import incidents, quality, signals
 from dashboard.queries.evidence import evidence, stretch
 from dashboard.queries.rates import marks
 from dashboard.queries.window import Window, as_of
+from dashboard.tables import causes as cause_tables
 from dashboard.tables import findings
 from reinfra.alerts.rules import scope
 from reinfra.model import DAY, HOUR, MINUTE, InputError, SeriesKey
 from reinfra.store import Stored
 from reinfra.store.retain import retain
+from reinfra.store.schema import incident
 from reinfra.store.seal import seal
 from tests.dashboard.conftest import HOSTILE, Filled, key
 
@@ -90,10 +93,14 @@ def test_a_case_holds_roots_reasons_timeline_and_messages(filled: Filled) -> Non
     assert case.reasons == (f"CPU utilization 0.9 on {HOSTILE}",)
     assert findings.timeline(case)["what"].tolist() == ["opened"]
     assert findings.notifications(case)["state"].tolist() == ["pending"]
-    table = findings.roots(case, [])
+    table = findings.roots(case, [], {})
     assert table["expected"].tolist() == ["20 % to 40 %"]
     assert table["seen"].tolist() == ["90 %"]
-    (change,) = findings.changes(case).to_dict("records")
+    known = causes.causes(filled.store, case)
+    (change,) = cause_tables.changes(known.changes).to_dict("records")
+    assert cause_tables.spread(known.roots)["after the first"].tolist() == ["first"]
+    assert known.cost.usd_per_hour is None
+    assert causes.spent(known.cost, case, 0) is None
     assert (change["when"], change["before"]) == ("1 h before the onset", "580.1")
     with pytest.raises(InputError, match="INC-99"):
         incidents.case(filled.store, 99)
@@ -173,3 +180,14 @@ def test_what_has_expired_is_drawn_by_the_hour_and_says_so(filled: Filled) -> No
     assert np.isfinite(found.measured).any()
     assert not np.isfinite(found.low).any()
     assert "expired" in evidence_chart(found, [anomaly], LIGHT).note
+
+
+def test_a_job_is_found_by_each_of_its_hosts(filled: Filled) -> None:
+    window, place = _window(filled), f"host {HOSTILE}"
+    found = fleet_of.found(filled.store, window)
+    with filled.store.writing() as connection:
+        connection.execute(update(incident).values(scope="job 7"))
+    assert len(incidents.ranked(filled.store, window, found, [place])) == 1
+    assert incidents.ranked(filled.store, window, found, ["host a"]) == []
+    there = incidents.ranked(filled.store, window, found)
+    assert incidents.at(there, place, filled.since, filled.since + HOUR) is not None
