@@ -17,6 +17,7 @@ def main() -> None:
             st.Page(PAGES / "incident.py", title="Incident"),
             st.Page(PAGES / "series.py", title="Series"),
             st.Page(PAGES / "accelerators.py", title="Accelerators"),
+            st.Page(PAGES / "serving.py", title="Serving"),
             st.Page(PAGES / "gap.py", title="Gap"),
             st.Page(PAGES / "quality.py", title="Quality"),
             st.Page(PAGES / "coverage.py", title="Coverage"),
