@@ -26,7 +26,7 @@ Figure = Callable[[], Iterator[Row]]
 
 def figures() -> dict[int, Figure]:
     """By number, as in docs/reference/judge.md; imported here so that one alone can be run."""
-    from benchmarks.judge import drift_figures, mean_figures, text_figures
+    from benchmarks.judge import drift_figures, mean_figures, run_figures, text_figures
 
     return {
         1: mean_figures.coverage,
@@ -35,8 +35,10 @@ def figures() -> dict[int, Figure]:
         4: drift_figures.canary,
         5: drift_figures.cusum,
         6: text_figures.replies,
+        7: run_figures.speed,
         8: text_figures.injection,
         9: text_figures.integrity,
+        10: run_figures.cost,
     }
 
 

@@ -1,11 +1,12 @@
 """Many items at once: threads ask, one place writes what came, and nothing that came is lost.
 
-A reply goes to the sink as soon as the sink is free, alone or with the others that came meanwhile: there is no
-batch to be filled, so a process that is killed loses only what was still in flight.
+There is no batch to be filled: a reply goes to the sink at the latest GATHER seconds after the write before, with
+the others that came meanwhile. A process that is killed loses what was in flight and what came since that write.
 """
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -16,7 +17,9 @@ from judge.pipeline.attempts import Attempts, Patience, StoppedError, Wait
 from judge.pipeline.limiter import Limiter
 
 MOST_IN_FLIGHT = 64
-_AHEAD = 2  # items handed out for each thread, so that none waits for the one that hands out
+_AHEAD = 4  # items handed out for each thread, so that none waits for the one that hands out
+GATHER = 0.05
+"""Seconds between two writes, so that a fast server is not slowed down by transactions of a few rows."""
 _LARGEST = 500  # replies of one write
 
 
@@ -80,6 +83,7 @@ class Runner:
     ) -> int:
         out, answered, ended = 0, 0, False
         trouble: BaseException | None = None
+        written_at = time.monotonic() - GATHER
         while True:
             while not ended and not self.stop.is_set() and out < self.threads * _AHEAD:
                 asked = next(items, None)
@@ -89,7 +93,8 @@ class Runner:
                     out += 1
             if not out:
                 break
-            came = _ready(done)
+            came = _ready(done, written_at + GATHER)
+            written_at = time.monotonic()
             out -= len(came)
             replies = [each for each in came if isinstance(each, Judged)]
             if replies:
@@ -128,9 +133,10 @@ class Runner:
         return Judged(asked, graded, seconds)
 
 
-def _ready(done: "queue.SimpleQueue[_Result]") -> list[_Result]:
-    """At least one result, and all others that are there by now."""
+def _ready(done: "queue.SimpleQueue[_Result]", not_before: float) -> list[_Result]:
+    """At least one result, and all others that are there by then."""
     came = [done.get()]
+    time.sleep(max(not_before - time.monotonic(), 0.0))
     while len(came) < _LARGEST:
         try:
             came.append(done.get_nowait())

@@ -20,7 +20,7 @@ from reinfra.store.schema import (
     verdict,
 )
 from reinfra.store.stretches import clipped
-from reinfra.store.upsert import insert_new, upsert
+from reinfra.store.upsert import insert_missing, insert_new, upsert
 
 Row = dict[str, Any]
 REPLY_SIZE = 4_096
@@ -69,8 +69,7 @@ def add_items(
         connection.execute(
             update(graded_set).where(graded_set.c.name == info.name).values(_set_row(info))
         )
-    for row in items:
-        insert_new(connection, judge_item, row)
+    insert_missing(connection, judge_item, items)
     upsert(connection, graded_item, [{"set_name": info.name, **row} for row in graded])
 
 

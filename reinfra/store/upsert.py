@@ -21,6 +21,13 @@ def insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> boo
     return connection.execute(statement, row).first() is not None
 
 
+def insert_missing(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows whose key is not taken."""
+    if rows:
+        statement = _insert(connection.dialect.name, table).on_conflict_do_nothing()
+        connection.execute(statement, rows)
+
+
 @cache
 def _upsert(dialect: str, table: Table, names: tuple[str, ...]) -> Any:  # noqa: ANN401
     statement = _insert(dialect, table)
