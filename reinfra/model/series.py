@@ -57,11 +57,15 @@ class SeriesKey:
         return cls(metric, pairs, kind, unit)
 
     def label(self, name: str, default: str = "") -> str:
-        return next((value for key, value in self.labels if key == name), default)
+        for key, value in self.labels:
+            if key == name:
+                return value
+        return default
 
     @property
     def origin(self) -> Origin:
-        return Origin(self.label(ORIGIN_LABEL, Origin.LIVE))
+        named = self.label(ORIGIN_LABEL)
+        return Origin(named) if named else Origin.LIVE
 
     @property
     def fingerprint(self) -> bytes:

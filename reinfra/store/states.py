@@ -49,7 +49,17 @@ def save(connection: Connection, detector: str, states: Sequence[State], *, deep
         rows = [{"detector": detector, **state._asdict()} for state in states]
         upsert(connection, detector_state, rows)
         return
-    connection.execute(_NEAR, [_named(detector, state) for state in states])
+    _update(connection, [_named(detector, state) for state in states])
+
+
+def _update(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Rows are handed to the driver as they are: SQLAlchemy's work on each would cost as much as the write."""
+    made = _NEAR.compile(dialect=connection.dialect)
+    order = made.positiontup
+    if order is None:
+        connection.exec_driver_sql(str(made), rows)
+        return
+    connection.exec_driver_sql(str(made), [tuple(row[name] for name in order) for row in rows])
 
 
 def _named(detector: str, state: State) -> dict[str, Any]:
