@@ -14,6 +14,7 @@ from reinfra.model import ORIGIN_LABEL, Origin
 from reinfra.progress import Progress, Step
 from reinfra.store import Source, Store
 from reinfra.store.grades import SetInfo
+from reinfra.store.seal import seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def signals(store: Store, folder: Path, progress: Progress) -> tuple[Recording, 
         source = Source(recording.name, Origin.RECORDED, recording.sentence)
         store.write(recording.batch, source, watermark=store.clock())
         progress(Step("replay recorded signals", done, len(recordings)))
+    seal(store, everything=True)  # detection reads it many times, and blocks are read faster
     return recordings
 
 
