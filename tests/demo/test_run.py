@@ -134,25 +134,34 @@ def test_the_demo_the_command_line_and_the_page_show_the_same_intervals(demo: De
     assert in_demo[name] == repr(by_hand)
 
 
-def test_progress_reaches_its_end_in_every_stage(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def simulated(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Summary, Store, list[Step]]]:
     steps: list[Step] = []
     numbers = count()
-    run_simulated(2, _settings(tmp_path), lambda: NOW, lambda: str(next(numbers)), steps.append)
-    last = {step.stage: step for step in steps}
+    settings = _settings(tmp_path_factory.mktemp("simulated"))
+    summary = run_simulated(2, settings, lambda: NOW, lambda: str(next(numbers)), steps.append)
+    store = open_store(settings.database.url)
+    yield summary, store, steps
+    store.engine.dispose()
+
+
+Simulated = tuple[Summary, Store, list[Step]]
+
+
+def test_progress_reaches_its_end_in_every_stage(simulated: Simulated) -> None:
+    last = {step.stage: step for step in simulated[2]}
     assert all(step.ends for step in last.values())
 
 
-def test_a_simulated_fleet_is_marked_and_mixes_with_nothing(tmp_path: Path) -> None:
-    settings = _settings(tmp_path)
-    numbers = count()
-    summary = run_simulated(2, settings, lambda: NOW, lambda: str(next(numbers)), silent)
+def test_a_simulated_fleet_is_marked_and_mixes_with_nothing(simulated: Simulated) -> None:
+    summary, store, _ = simulated
     assert summary.provenance.startswith("SIMULATED")
     assert not any(each.result.unjudged for each in summary.labelled)
-    store = open_store(settings.database.url)
     assert {one.key.origin for one in store.series(Selector())} == {Origin.SIMULATED}
     with pytest.raises(ReinfraError, match="never mixed"):
         store.write(Batch.at_instant(1, [(SeriesKey.of("m", {}), 1.0)]), Source("real"))
-    store.engine.dispose()
 
 
 def test_an_earlier_demo_is_removed_with_all_that_belongs_to_it(tmp_path: Path) -> None:
