@@ -28,7 +28,7 @@ def main() -> None:
         empty(
             "No model server has delivered a signal",
             "reinfra collect --once",
-            why='Give reinfra a source with `collector = "scrape"` and the address of the server\'s metrics, or send '
+            why='Give reinfra a source with `collector = "scrape"` and the address of the metrics, or send '
             "it OpenTelemetry, then:",
         )
         return
