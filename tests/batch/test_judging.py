@@ -221,7 +221,7 @@ def test_told_to_stop_it_keeps_what_it_has_and_the_next_run_goes_on(
     store: Store, stub: Stub
 ) -> None:
     stop = threading.Event()
-    stub.hook = lambda path, body: stop.set() if stub.seen.total() > 9 else None  # type: ignore[func-returns-value] # noqa: ARG005
+    stub.hook = lambda path, body: stop.set() if stub.seen.total() > 9 else None  # noqa: ARG005
     asked = request(stub)
     stopped = Request(asked.backend, RUBRIC, asked.prices, asked.settings, Plan(), stop=stop)
     first = judged(store, page(60), stopped)
