@@ -20,6 +20,8 @@ def main() -> None:
             st.Page(PAGES / "serving.py", title="Serving"),
             st.Page(PAGES / "gap.py", title="Gap"),
             st.Page(PAGES / "quality.py", title="Quality"),
+            st.Page(PAGES / "runs.py", title="Runs"),
+            st.Page(PAGES / "alerts.py", title="Alerts"),
             st.Page(PAGES / "coverage.py", title="Coverage"),
         ],
         position="top",
