@@ -15,7 +15,7 @@ from reinfra.store import Rule, SampleStore, Stored
 from reinfra.store.charts import read_chart
 
 MOST_SERIES = 6_000
-"""Series of one signal that are read at most."""
+"""Series of one signal that are read at about most, shared fairly by its devices (one each at least)."""
 IDLE_BELOW = 0.05
 """A device whose busy share is below this in an hour did nothing in it."""
 _BUCKETS = 168
@@ -99,13 +99,9 @@ def use(store: SampleStore, fleet: Sequence[Stored], family: Family, window: Win
     devices = tuple(sorted({device for found in per_signal.values() for device in found}))
     if not devices:
         return None
-    read = {
-        name: _read(store, found, devices, window) for name, found in per_signal.items() if found
-    }
-    at = next(iter(read.values()))[0]
+    at, values = _read(store, per_signal, devices, window)
     step = int(at[1] - at[0]) if at.size > 1 else HOUR
     nothing = np.full((len(devices), at.size), np.nan)
-    values = {name: found for name, (_, found) in read.items()}
     there: NDArray[np.bool_] = np.any(np.isfinite(np.stack(list(values.values()))), axis=0)
     return Use(
         family,
@@ -140,20 +136,26 @@ def _of_devices(fleet: Iterable[Stored], metric: str) -> dict[Device, list[Store
 
 def _read(
     store: SampleStore,
-    found: Mapping[Device, list[Stored]],
+    per_signal: Mapping[str, Mapping[Device, list[Stored]]],
     devices: Sequence[Device],
     window: Window,
-) -> tuple[NDArray[np.int64], Floats]:
-    """The greatest of a device's series per step, each the mean of the step."""
-    rows = [(device, one) for device, many in found.items() for one in many][:MOST_SERIES]
-    block = read_chart(
-        store, [one for _, one in rows], window.since, window.until, _BUCKETS, Rule.MEAN
-    )
+) -> tuple[NDArray[np.int64], dict[str, Floats]]:
+    """By signal the greatest of a device's series per step, each the mean of the step; all in one reading."""
+    rows = [
+        (name, device, one)
+        for name, found in per_signal.items()
+        for device, many in found.items()
+        for one in many[: MOST_SERIES // len(devices) + 1]
+    ]
+    series = [one for _, _, one in rows]
+    block = read_chart(store, series, window.since, window.until, _BUCKETS, Rule.MEAN)
     place = {device: row for row, device in enumerate(devices)}
-    whole = np.full((len(devices), block.at.size), np.nan)
-    for row, (device, _) in enumerate(rows):
+    shape = len(devices), block.at.size
+    whole = {name: np.full(shape, np.nan) for name, found in per_signal.items() if found}
+    for row, (name, device, _) in enumerate(rows):
         values = np.where(block.mask[row], block.values[row], np.nan)
-        whole[place[device]] = np.fmax(whole[place[device]], values)
+        kept = whole[name][place[device]]
+        np.fmax(kept, values, out=kept)
     return block.at, whole
 
 
