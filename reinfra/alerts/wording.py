@@ -7,7 +7,13 @@ from reinfra.signals.wording import amount, signal_name
 
 
 def headline(anomaly: Anomaly, place: str, series_count: int) -> str:
-    """CPU utilization 98 % on i-53ea38, expected 35 % to 47 %, and 2 more series."""
+    """CPU utilization 98 % on i-53ea38, expected 35 % to 47 %, and 2 more series.
+
+    Where no single value is out of what was expected, as in a level that shifted, the detector's own words.
+    """
+    if anomaly.expected_low <= anomaly.value <= anomaly.expected_high < math.inf and anomaly.reason:
+        said = anomaly.reason.partition(": ")[0]
+        return f"{said}, on {place}{_more(series_count - 1)}"
     return f"{_seen(anomaly)} on {place}{_expected(anomaly)}{_more(series_count - 1)}"
 
 

@@ -36,3 +36,11 @@ def test_a_series_without_a_value_fell_silent() -> None:
 def test_a_metric_that_nobody_described_keeps_its_name() -> None:
     unknown = replace(FOUND, key=SeriesKey.of("queue.depth", {}))
     assert headline(unknown, "a", 1).startswith("queue.depth 0.98 on a")
+
+
+def test_a_level_that_shifted_is_told_in_the_words_of_its_detector() -> None:
+    reason = "EC2 bytes written to disk has been higher for 4 h: 315 kB lately"
+    found = replace(FOUND, expected_low=0.0, expected_high=1.0, reason=reason)
+    assert headline(found, "a", 2) == (
+        "EC2 bytes written to disk has been higher for 4 h, on a, and 1 more series"
+    )
