@@ -118,7 +118,7 @@ def test_what_is_read_follows_the_new_samples(
 def test_workers_find_what_one_process_finds(
     whole: list[tuple[str, int, int, int, float]], empty: Store
 ) -> None:
-    run(empty, BEGIN + 3 * DAY, workers=2)
+    run(empty, BEGIN + 3 * DAY)
     run(empty, BEGIN + SPAN, workers=2)
     assert found(empty) == whole
 
